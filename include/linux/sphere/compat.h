@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Differences between the kernel versions that these modules support.
+ *
+ * The code is written for the newest kernel; whatever an older one lacks is
+ * supplied here and nowhere else. Include it last, and only where needed. A
+ * definition stands under #ifndef where its name can be tested, because stable
+ * trees take over newer interfaces.
+ */
+#ifndef _LINUX_SPHERE_COMPAT_H
+#define _LINUX_SPHERE_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "Linux 6.1 is the oldest kernel that these modules are tested on"
+#endif
+
+#endif /* _LINUX_SPHERE_COMPAT_H */
