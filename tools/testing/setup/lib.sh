@@ -77,7 +77,9 @@ run_logged()
 	trap - INT TERM
 	[ "$rc" = 0 ] && return 0
 	tail -n 15 "$log" | sed 's/^/    | /' >&2
-	if grep -q 'No space left on device' "$log"; then
+	# on a full disk the log itself may have lost the word
+	if grep -q 'No space left on device' "$log" ||
+	   [ "$(df -Pk "$SPHERE_CACHE" | awk 'NR == 2 { print $4 }')" -lt 1024 ]; then
 		die "$what: the disk is full; free some space, or set SPHERE_CACHE to another disk, and run the same command again"
 	fi
 	die "$what: failed with status $rc; the whole output is in $log"

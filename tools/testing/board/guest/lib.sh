@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# Names and small helpers for the board's mailbox.
+
+M=/modules
+CLIENT=/sys/kernel/debug/mt3620-mbox-test
+DRV=/sys/bus/platform/drivers
+
+mailbox_device()
+{
+	for mailbox_d in "$DRV"/mt3620-mailbox/*.mailbox; do
+		[ -e "$mailbox_d" ] && basename "$mailbox_d" && return
+	done
+	return 1
+}
+
+# drive CHANNEL MODE COUNT
+drive() { echo "$2 $3" >"$CLIENT/$1/run"; }
+
+# told CHANNEL: what the last run on it counted
+told() { cat "$CLIENT/$1/run"; }
+
+# field NAME LINE: the value of NAME= in LINE
+field() { echo "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }

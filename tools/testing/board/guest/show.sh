@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091
+#
+# What `make run` shows: one readable line per step, a status at the end.
+
+. /guest/lib.sh
+
+bad=0
+# say TEXT RESULT
+say() { printf '  %-58s %s\n' "$1" "$2"; }
+# do_step TEXT COMMAND...
+do_step()
+{
+	text=$1
+	shift
+	if out=$("$@" 2>&1); then
+		say "$text" "ok"
+	else
+		say "$text" "FAILED"
+		[ -z "$out" ] || echo "      $out"
+		dmesg | tail -n 3 | sed 's/^/      /'
+		bad=$((bad + 1))
+	fi
+}
+
+echo
+say "Linux on the Cortex-A7" "$(uname -r)"
+say "cores online, memory" "$(grep -c ^processor /proc/cpuinfo), $(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
+[ ! -e $M/sphere_authority.ko ] || do_step "insmod sphere_authority.ko" insmod $M/sphere_authority.ko
+do_step "insmod mt3620-mailbox.ko" insmod $M/mt3620-mailbox.ko
+do_step "the mailbox controller found its hardware" mailbox_device
+do_step "insmod mt3620-mbox-test.ko (a client for tests)" insmod $M/mt3620-mbox-test.ko
+for core in 0 1; do
+	do_step "1000 messages to Cortex-M4 number $core and back" drive m4-$core-fifo rtt 1000
+	do_step "1000 software interrupts to it and back" drive m4-$core-sw rtt 1000
+done
+do_step "rmmod, in reverse order" rmmod mt3620_mbox_test mt3620_mailbox
+reports=$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call [Tt]race:')
+say "reports in the kernel's log" "$reports"
+[ "$reports" = 0 ] || bad=$((bad + 1))
+echo
+if [ $bad = 0 ]; then
+	echo "  Everything worked."
+else
+	echo "  $bad of the steps above FAILED."
+fi
+[ $bad = 0 ]
