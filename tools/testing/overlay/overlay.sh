@@ -13,8 +13,10 @@ set -euo pipefail
 
 repo=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd -P)
 ktree=${1:?usage: overlay.sh KTREE}
-[ -f "$ktree/Kbuild" ] && [ -d "$ktree/drivers" ] && [ -d "$ktree/security" ] ||
-	{ echo "overlay.sh: $ktree is no kernel source tree" >&2; exit 1; }
+if ! [ -f "$ktree/Kbuild" ] || ! [ -d "$ktree/drivers" ] || ! [ -d "$ktree/security" ]; then
+	echo "overlay.sh: $ktree is no kernel source tree" >&2
+	exit 1
+fi
 [ -w "$ktree/drivers/Kconfig" ] ||
 	{ echo "overlay.sh: $ktree cannot be written: give a copy of your own (cp -a)" >&2; exit 1; }
 
@@ -79,11 +81,13 @@ done
 if [ -e "$repo/security/sphere_lsm/Kconfig" ]; then
 	mirror security/sphere_lsm
 	add security/Kconfig 'source "security/sphere_lsm/Kconfig"'
+	# shellcheck disable=SC2016 # a make variable
 	add security/Makefile 'obj-$(CONFIG_SECURITY_SPHERE_LSM) += sphere_lsm/'
 	# From 6.12 the slots of the modules are counted at compile time, and a
 	# module that is not counted does not start.
 	f=$ktree/include/linux/lsm_count.h
 	if [ -e "$f" ] && ! grep -q SPHERE_LSM_ENABLED "$f"; then
+		# shellcheck disable=SC1003 # backslashes for sed
 		sed -i -e '/^#define __COUNT_LSMS(/i\
 #if IS_ENABLED(CONFIG_SECURITY_SPHERE_LSM)\
 #define SPHERE_LSM_ENABLED 1,\
@@ -91,6 +95,7 @@ if [ -e "$repo/security/sphere_lsm/Kconfig" ]; then
 #define SPHERE_LSM_ENABLED\
 #endif\
 ' -e 's/^\t\tCAPABILITIES_ENABLED.*$/&\n\t\tSPHERE_LSM_ENABLED\t\t\\/' "$f"
+		# shellcheck disable=SC1003
 		grep -q 'SPHERE_LSM_ENABLED.*\\' "$f" ||
 			{ echo "overlay.sh: could not add the module to $f" >&2; exit 1; }
 	fi

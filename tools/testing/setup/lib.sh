@@ -13,6 +13,7 @@
 set -euo pipefail
 
 SPHERE_ROOT=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pwd -P)
+# shellcheck disable=SC2034 # for those who source this
 SPHERE_SETUP=$SPHERE_ROOT/tools/testing/setup
 SPHERE_CACHE=${SPHERE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/sphere}
 SPHERE_JOBS=${SPHERE_JOBS:-$(nproc)}
@@ -28,9 +29,10 @@ die()  { printf 'sphere: %s\n' "$*" >&2; exit 1; }
 
 ensure_cache()
 {
-	mkdir -p "$SPHERE_CACHE/log" "$SPHERE_CACHE/lock" 2>/dev/null &&
-		[ -w "$SPHERE_CACHE" ] ||
-		die "cannot write the cache directory $SPHERE_CACHE: free some space, make it writable, or set SPHERE_CACHE to another place"
+	if mkdir -p "$SPHERE_CACHE/log" "$SPHERE_CACHE/lock" 2>/dev/null && [ -w "$SPHERE_CACHE" ]; then
+		return
+	fi
+	die "cannot write the cache directory $SPHERE_CACHE: free some space, make it writable, or set SPHERE_CACHE to another place"
 }
 
 # need_space MIB WHAT: refuse to begin what would end on a full disk

@@ -7,7 +7,7 @@
 . /guest/tap.sh
 . /guest/lib.sh
 
-insmod $M/mt3620-mailbox.ko
+insmod "$M/mt3620-mailbox.ko"
 for node in /proc/device-tree/wrong/*@*; do
 	want=$(tr -d '\0' <"$node/expected-message")
 	name=$(basename "$node")

@@ -9,20 +9,20 @@
 
 cycles=${1:-20}
 
-channels_up() { [ -e $CLIENT/m4-1-fifo/run ] && [ -e $CLIENT/m4-0-fifo/run ]; }
+channels_up() { [ -e "$CLIENT/m4-1-fifo/run" ] && [ -e "$CLIENT/m4-0-fifo/run" ]; }
 load()
 {
-	insmod $M/mt3620-mailbox.ko && insmod $M/mt3620-mbox-test.ko && wait_until 10 channels_up
+	insmod "$M/mt3620-mailbox.ko" && insmod "$M/mt3620-mbox-test.ko" && wait_until 10 channels_up
 }
 
 # Each loop runs until its channel is gone.
 traffic()
 {
 	for c in m4-0-fifo m4-1-fifo; do
-		(while drive $c burst 100000 2>/dev/null; do :; done) &
+		(while drive "$c" burst 100000 2>/dev/null; do :; done) &
 	done
 	for c in m4-0-sw m4-1-sw; do
-		[ -e $CLIENT/$c/run ] && (while drive $c rtt 100000 2>/dev/null; do :; done) &
+		[ -e "$CLIENT/$c/run" ] && (while drive "$c" rtt 100000 2>/dev/null; do :; done) &
 	done
 	sleep 0.3
 }
@@ -31,25 +31,25 @@ try "the modules load" load
 dev=$(mailbox_device)
 
 bad=0 n=0
-while [ $n -lt "$cycles" ]; do
+while [ "$n" -lt "$cycles" ]; do
 	n=$((n + 1))
 	traffic
-	echo "$dev" >$DRV/mt3620-mailbox/unbind || bad=$((bad + 1))
+	echo "$dev" >"$DRV/mt3620-mailbox/unbind" || bad=$((bad + 1))
 	wait
 	channels_up && bad=$((bad + 1))
-	echo "$dev" >$DRV/mt3620-mailbox/bind || bad=$((bad + 1))
+	echo "$dev" >"$DRV/mt3620-mailbox/bind" || bad=$((bad + 1))
 	# the consumer is bound again by the device link, or by hand
 	wait_until 5 channels_up || {
-		echo mailbox-client >$DRV/mt3620-mbox-test/bind 2>/dev/null
+		echo mailbox-client >"$DRV/mt3620-mbox-test/bind" 2>/dev/null
 		wait_until 5 channels_up || bad=$((bad + 1))
 	}
 	drive m4-0-fifo rtt 50 || bad=$((bad + 1))
 	drive m4-1-fifo rtt 50 || bad=$((bad + 1))
 done
-equal "MB13 MB14 $cycles times unbound under load, bound again, working" $bad 0
+equal "MB13 MB14 $cycles times unbound under load, bound again, working" "$bad" 0
 
 bad=0 n=0
-while [ $n -lt "$cycles" ]; do
+while [ "$n" -lt "$cycles" ]; do
 	n=$((n + 1))
 	traffic
 	rmmod mt3620_mbox_test || bad=$((bad + 1))
@@ -58,6 +58,6 @@ while [ $n -lt "$cycles" ]; do
 	load || bad=$((bad + 1))
 	drive m4-0-fifo rtt 50 || bad=$((bad + 1))
 done
-equal "$cycles times rmmod under load, loaded again, working" $bad 0
+equal "$cycles times rmmod under load, loaded again, working" "$bad" 0
 
 tap_end

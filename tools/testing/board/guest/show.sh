@@ -26,10 +26,10 @@ do_step()
 echo
 say "Linux on the Cortex-A7" "$(uname -r)"
 say "cores online, memory" "$(grep -c ^processor /proc/cpuinfo), $(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
-[ ! -e $M/sphere_authority.ko ] || do_step "insmod sphere_authority.ko" insmod $M/sphere_authority.ko
-do_step "insmod mt3620-mailbox.ko" insmod $M/mt3620-mailbox.ko
+[ ! -e "$M/sphere_authority.ko" ] || do_step "insmod sphere_authority.ko" insmod "$M/sphere_authority.ko"
+do_step "insmod mt3620-mailbox.ko" insmod "$M/mt3620-mailbox.ko"
 do_step "the mailbox controller found its hardware" mailbox_device
-do_step "insmod mt3620-mbox-test.ko (a client for tests)" insmod $M/mt3620-mbox-test.ko
+do_step "insmod mt3620-mbox-test.ko (a client for tests)" insmod "$M/mt3620-mbox-test.ko"
 for core in 0 1; do
 	do_step "1000 messages to Cortex-M4 number $core and back" drive m4-$core-fifo rtt 1000
 	do_step "1000 software interrupts to it and back" drive m4-$core-sw rtt 1000
@@ -39,9 +39,9 @@ reports=$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call [Tt]race:')
 say "reports in the kernel's log" "$reports"
 [ "$reports" = 0 ] || bad=$((bad + 1))
 echo
-if [ $bad = 0 ]; then
+if [ "$bad" = 0 ]; then
 	echo "  Everything worked."
 else
 	echo "  $bad of the steps above FAILED."
 fi
-[ $bad = 0 ]
+[ "$bad" = 0 ]

@@ -66,8 +66,8 @@ struct mbox_test_chan {
 	struct mbox_chan *chan;
 	const char *name;
 	bool sw;
-	struct mutex mutex;
-	spinlock_t lock;
+	struct mutex mutex;		/* protects result and msg */
+	spinlock_t lock;		/* protects mode and the counters */
 	wait_queue_head_t wait;
 	struct mt3620_mbox_msg msg[MBOX_TEST_WINDOW];
 	const char *mode;
