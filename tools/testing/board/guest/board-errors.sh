@@ -8,11 +8,11 @@
 . /guest/lib.sh
 
 insmod "$M/mt3620-mailbox.ko"
-for node in /proc/device-tree/wrong/*@*; do
-	want=$(tr -d '\0' <"$node/expected-message")
-	name=$(basename "$node")
+for node in /proc/device-tree/wrong/*/expected-message; do
+	want=$(tr -d '\0' <"$node")
+	name=$(basename "${node%/*}")
 	what=${name%@*}
-	dev=$(for d in /sys/bus/platform/devices/*."$what"; do basename "$d"; done)
+	dev=$(for d in /sys/bus/platform/devices/*[.:]"$what"; do basename "$d"; done)
 	lines=$(dmesg | grep "mt3620-mailbox $dev: ")
 	equal "MB17 $what: one line" "$(echo "$lines" | grep -c .)" 1
 	if echo "$lines" | grep -qE "$want"; then

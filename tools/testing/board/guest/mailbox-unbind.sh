@@ -52,9 +52,12 @@ bad=0 n=0
 while [ "$n" -lt "$cycles" ]; do
 	n=$((n + 1))
 	traffic
-	rmmod mt3620_mbox_test || bad=$((bad + 1))
-	rmmod mt3620_mailbox || bad=$((bad + 1))
+	# a module cannot go while a program is inside it: end that first
+	echo mailbox-client >"$DRV/mt3620-mbox-test/unbind" || bad=$((bad + 1))
 	wait
+	rmmod mt3620_mbox_test || bad=$((bad + 1))
+	# what the cores still send finds the module leaving
+	rmmod mt3620_mailbox || bad=$((bad + 1))
 	load || bad=$((bad + 1))
 	drive m4-0-fifo rtt 50 || bad=$((bad + 1))
 done

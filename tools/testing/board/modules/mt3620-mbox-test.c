@@ -195,8 +195,12 @@ static int run(struct mbox_test_chan *c, const char *mode, u32 count)
 		c->sent++;
 		spin_unlock_irq(&c->lock);
 		ret = mbox_send_message(c->chan, m);
-		if (ret > 0)
+		if (ret >= 0) {
 			ret = 0;
+			/* raised is sent: nobody has to wait for the peer */
+			if (c->sw)
+				mbox_client_txdone(c->chan, 0);
+		}
 	}
 	if (!ret)
 		ret = wait_for(c, &c->done, count);
@@ -318,6 +322,7 @@ static int mbox_test_probe(struct platform_device *pdev)
 		c->cl.dev = dev;
 		c->cl.rx_callback = received;
 		c->cl.tx_done = transmitted;
+		c->cl.knows_txdone = c->sw;
 		chan = mbox_request_channel(&c->cl, i);
 		if (IS_ERR(chan))
 			return dev_err_probe(dev, PTR_ERR(chan),

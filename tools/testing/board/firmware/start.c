@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Start of a program on a real-time core: vector table, memory, main().
+ * Programs keep interrupts masked, sleep until one is pending and look at the
+ * hardware themselves; a handler that runs all the same is a fault.
+ */
+#include <stdint.h>
+
+#include "mt3620-m4.h"
+
+#define INTERRUPTS	100
+
+extern uint32_t stack_top, data_begin, data_end, data_load, bss_begin, bss_end;
+
+int main(void);
+void start(void);
+
+void start(void)
+{
+	uint32_t *from = &data_load, *to;
+
+	for (to = &data_begin; to < &data_end;)
+		*to++ = *from++;
+	for (to = &bss_begin; to < &bss_end;)
+		*to++ = 0;
+	main();
+	for (;;)
+		wait_for_interrupt();
+}
+
+/* A fault stops the core where a debugger finds it */
+static void fault(void)
+{
+	for (;;)
+		wait_for_interrupt();
+}
+
+typedef void (*vector)(void);
+
+__attribute__((section(".vectors"), used))
+static const vector vectors[16 + INTERRUPTS] = {
+	(vector)(uintptr_t)&stack_top,
+	start,
+	[2 ... 15 + INTERRUPTS] = fault,
+};
