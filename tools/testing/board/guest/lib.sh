@@ -23,3 +23,14 @@ told() { cat "$CLIENT/$1/run"; }
 
 # field NAME LINE: the value of NAME= in LINE
 field() { echo "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
+
+# the client finds its channels a moment after it was loaded
+wait_until_up()
+{
+	tries=100
+	until [ -e "$CLIENT/m4-1-fifo/run" ]; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		usleep 100000
+	done
+}
