@@ -576,6 +576,7 @@ static struct kunit_suite authority_suite = {
 	.exit = authority_exit,
 	.test_cases = authority_cases,
 };
+
 kunit_test_suite(authority_suite);
 
 MODULE_DESCRIPTION("KUnit tests for the sphere authority");

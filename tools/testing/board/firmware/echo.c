@@ -5,7 +5,7 @@
  */
 #include "mt3620-m4.h"
 
-#define WAKE	(1u << IRQ_MBOX_RD | 1u << IRQ_MBOX_WR | 1u << IRQ_MBOX_SW)
+#define WAKE	(BIT(IRQ_MBOX_RD) | BIT(IRQ_MBOX_WR) | BIT(IRQ_MBOX_SW))
 
 static int echo_entries(void)
 {
@@ -54,10 +54,12 @@ int main(void)
 	 */
 	interrupts_off();
 	for (;;) {
+		uint32_t status;
 		int busy;
 
 		NVIC_ICPR0 = WAKE;
-		MBOX_INT_STS = MBOX_INT_STS;
+		status = MBOX_INT_STS;
+		MBOX_INT_STS = status;
 		busy = echo_entries();
 		busy |= echo_software_interrupts();
 		if (!busy)

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#define BIT(n)		(1u << (n))
 #define REG32(addr)	(*(volatile uint32_t *)(addr))
 
 #define MBOX_A7		0x21050000u

@@ -46,11 +46,12 @@ typedef struct Mt3620MboxEnd {
     MemoryRegion mmio;
     qemu_irq irq[MT3620_MBOX_IRQS];
 
-    Mt3620MboxEntry fifo[MT3620_MBOX_DEPTH];    /* sent and not yet popped */
+    /* sent and not yet popped */
+    Mt3620MboxEntry fifo[MT3620_MBOX_DEPTH];
     uint32_t head, count;
     uint32_t latch;
-    bool latched;                               /* written since the last push */
-    uint32_t events;                            /* bit per RD and WR */
+    bool latched;               /* written since the last push */
+    uint32_t events;            /* bit per RD and WR */
     uint32_t int_en, nf_thrs, ne_thrs;
     uint32_t sw_en, sw_sts;
     uint32_t dbg_idx, fifo_ctrl;
