@@ -4,10 +4,10 @@
  *
  * Three hardware channels join the Cortex-A7 with Pluton and the two real-time
  * cores. Each has a FIFO of {command, data} pairs per direction and eight software
- * interrupts per direction. FIFOs and software interrupts are two controllers
- * of the mailbox framework on one device, because they complete differently;
- * each channel of either is a struct mt3620_mbox_chan and shares nothing with
- * the others.
+ * interrupts per direction. To the mailbox framework the FIFOs are one controller
+ * and the software interrupts of each hardware channel another, on the same
+ * device, because they complete differently; each channel is a struct
+ * mt3620_mbox_chan and shares nothing with the others.
  *
  * Receiving and completing: the interrupt handler only turns the channel's
  * interrupts off at the source and queues the channel's work. The work decides
@@ -45,6 +45,7 @@
  */
 #include <linux/bitops.h>
 #include <linux/device.h>
+#include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/jiffies.h>
@@ -188,9 +189,10 @@ struct mt3620_mbox_chan {
  * @nchans: hardware channels
  * @nmbox: used entries of @mbox
  * @fifo: controller of the FIFOs
- * @sw: controller of the software interrupts
+ * @sw: controllers of the software interrupts; one each, because what completes
+ *	them, a timer, is the controller's
  * @fifo_chans: channels of @fifo
- * @sw_chans: channels of @sw
+ * @sw_chans: the one channel of each @sw
  * @mbox: our side of each, by number of the mailbox in the device tree
  */
 struct mt3620_mbox {
@@ -199,7 +201,7 @@ struct mt3620_mbox {
 	u32 nchans;
 	unsigned int nmbox;
 	struct mbox_controller fifo;
-	struct mbox_controller sw;
+	struct mbox_controller sw[MT3620_CHANNELS];
 	struct mbox_chan fifo_chans[MT3620_CHANNELS];
 	struct mbox_chan sw_chans[MT3620_CHANNELS];
 	struct mt3620_mbox_chan mbox[2 * MT3620_CHANNELS];
@@ -677,6 +679,12 @@ static void mt3620_mbox_shutdown(struct mbox_chan *chan)
 	/* From here nothing turns them on again or queues work. */
 	free_irqs(ch, ch->nirqs);
 	cancel_delayed_work_sync(&ch->work);
+	/*
+	 * The framework takes the client away without waiting for its own timer,
+	 * which may be about to call the client on another CPU.
+	 */
+	if (ch->type == MT3620_MBOX_SW)
+		hrtimer_cancel(&chan->mbox->poll_hrt);
 	acknowledge(ch);
 }
 
@@ -708,7 +716,7 @@ static struct mbox_chan *mt3620_mbox_xlate(struct mbox_controller *ctrl,
 		return ERR_PTR(-EINVAL);
 	}
 	ch = &mbox->mbox[sp->args[0]];
-	/* The framework asks the other controller, as soon as that is registered. */
+	/* The framework asks the right controller, as soon as that is registered. */
 	if (ch->chan->mbox != ctrl)
 		return ERR_PTR(-EPROBE_DEFER);
 	return ch->chan;
@@ -912,7 +920,7 @@ static struct mt3620_mbox_chan *add_chan(struct mt3620_mbox *mbox, void __iomem 
 	ch->regs = base + channel * MT3620_STRIDE;
 	ch->chan = type == MT3620_MBOX_SW ? &mbox->sw_chans[channel] : &mbox->fifo_chans[channel];
 	/* known before the framework knows it, for mt3620_mbox_xlate() */
-	ch->chan->mbox = type == MT3620_MBOX_SW ? &mbox->sw : &mbox->fifo;
+	ch->chan->mbox = type == MT3620_MBOX_SW ? &mbox->sw[channel] : &mbox->fifo;
 	ch->chan->con_priv = ch;
 	spin_lock_init(&ch->lock);
 	INIT_DELAYED_WORK(&ch->work, mt3620_mbox_work);
@@ -958,6 +966,31 @@ static const struct mt3620_mbox_variant mt3620_variant = {
 	.fifo_events = 0xf,
 };
 
+static int register_fifos(struct mt3620_mbox *mbox)
+{
+	mbox->fifo.dev = mbox->dev;
+	mbox->fifo.ops = &mt3620_mbox_fifo_ops;
+	mbox->fifo.chans = mbox->fifo_chans;
+	mbox->fifo.num_chans = mbox->nchans;
+	mbox->fifo.txdone_irq = true;
+	mbox->fifo.of_xlate = mt3620_mbox_xlate;
+	return devm_mbox_controller_register(mbox->dev, &mbox->fifo);
+}
+
+static int register_sw(struct mt3620_mbox *mbox, unsigned int channel)
+{
+	struct mbox_controller *sw = &mbox->sw[channel];
+
+	sw->dev = mbox->dev;
+	sw->ops = &mt3620_mbox_sw_ops;
+	sw->chans = &mbox->sw_chans[channel];
+	sw->num_chans = 1;
+	sw->txdone_poll = true;
+	sw->txpoll_period = 1;
+	sw->of_xlate = mt3620_mbox_xlate;
+	return devm_mbox_controller_register(mbox->dev, sw);
+}
+
 static int mt3620_mbox_probe(struct platform_device *pdev)
 {
 	const struct mt3620_mbox_variant *variant;
@@ -998,28 +1031,15 @@ static int mt3620_mbox_probe(struct platform_device *pdev)
 			return ret;
 	}
 
-	mbox->fifo.dev = dev;
-	mbox->fifo.ops = &mt3620_mbox_fifo_ops;
-	mbox->fifo.chans = mbox->fifo_chans;
-	mbox->fifo.num_chans = mbox->nchans;
-	mbox->fifo.txdone_irq = true;
-	mbox->fifo.of_xlate = mt3620_mbox_xlate;
-	ret = devm_mbox_controller_register(dev, &mbox->fifo);
+	ret = register_fifos(mbox);
 	if (ret)
 		return dev_err_probe(dev, ret, "FIFOs cannot be registered\n");
-	if (irqs < MT3620_IRQS_ALL)
-		return 0;
-
-	mbox->sw.dev = dev;
-	mbox->sw.ops = &mt3620_mbox_sw_ops;
-	mbox->sw.chans = mbox->sw_chans;
-	mbox->sw.num_chans = mbox->nchans;
-	mbox->sw.txdone_poll = true;
-	mbox->sw.txpoll_period = 1;
-	mbox->sw.of_xlate = mt3620_mbox_xlate;
-	ret = devm_mbox_controller_register(dev, &mbox->sw);
-	if (ret)
-		return dev_err_probe(dev, ret, "software interrupts cannot be registered\n");
+	for (i = 0; i < mbox->nchans && irqs == MT3620_IRQS_ALL; i++) {
+		ret = register_sw(mbox, i);
+		if (ret)
+			return dev_err_probe(dev, ret,
+					     "software interrupts cannot be registered\n");
+	}
 	return 0;
 }
 

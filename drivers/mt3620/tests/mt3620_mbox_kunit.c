@@ -43,7 +43,7 @@
 #define BUDGET		256
 
 /* How long to wait for what must happen; not a claim about its speed. */
-#define PATIENCE_MS	20000
+#define PATIENCE_MS	10000
 
 struct tclient {
 	struct mbox_client cl;

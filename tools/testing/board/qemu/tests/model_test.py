@@ -7,10 +7,13 @@ model_test.py QEMU FIRMWARE-DIR
 Speaks QEMU's qtest protocol: each case is a machine of its own, driven
 register by register. Prints TAP.
 """
+import hashlib
+import os
 import re
 import struct
 import subprocess
 import sys
+import tempfile
 
 QEMU, FIRMWARE = sys.argv[1], sys.argv[2]
 
@@ -311,7 +314,7 @@ def fatal(name, pattern, act, options=ECHO):
             return
         raise AssertionError("it went on")
     run.__name__ = "strict_" + name
-    case(options + ",strict=on")(run)
+    case("strict=on" + (options and "," + options))(run)
 
 
 fatal("pop_of_an_empty_fifo", r"a7: mailbox a7-m4-0, register CMD_POP: .*empty",
@@ -412,6 +415,230 @@ def pluton_takes_its_time(b):
     eq(b.reg(0, POP_CNT), 1, "answers after it")
 
 
+# NIST P-256, just enough to check a signature independently of the model
+P = 2**256 - 2**224 + 2**192 + 2**96 - 1
+N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
+G = (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+     0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)
+
+
+def add(a, b):
+    if a is None or b is None:
+        return a or b
+    if a[0] == b[0]:
+        if (a[1] + b[1]) % P == 0:
+            return None
+        m = (3 * a[0] * a[0] - 3) * pow(2 * a[1], -1, P)
+    else:
+        m = (b[1] - a[1]) * pow(b[0] - a[0], -1, P)
+    x = (m * m - a[0] - b[0]) % P
+    return x, (m * (a[0] - x) - a[1]) % P
+
+
+def mul(k, point):
+    out = None
+    while k:
+        if k & 1:
+            out = add(out, point)
+        point = add(point, point)
+        k >>= 1
+    return out
+
+
+def verify(key, digest, sig):
+    x, y = (int.from_bytes(key[i:i + 32], "big") for i in (0, 32))
+    r, s = (int.from_bytes(sig[i:i + 32], "big") for i in (0, 32))
+    if (y * y - x**3 + 3 * x - B) % P or not (0 < r < N and 0 < s < N):
+        return False
+    w = pow(s, -1, N)
+    z = int.from_bytes(digest, "big")
+    point = add(mul(z * w % N, G), mul(r * w % N, (x, y)))
+    return point is not None and point[0] % N == r
+
+
+FAULT, DELAY, RESTART, ANSWERED, VIOLATIONS = (CTL + o for o in (0x200, 0x204, 0x208, 0x20C, 0x210))
+
+
+def setup(b):
+    b.write(RAM, ring_block(RAM))
+    b.post(0, 0x00010002, RAM)
+
+
+def request(b, cmd, payload=b"", seq=1, slot=0):
+    b.write(RAM + 4 + 12 * (32 + slot) + 10, b"\0")
+    b.write(RAM + 0x604 + 2048 * (32 + slot), struct.pack("<HH", len(payload), 0) + payload)
+    b.post(0, 2 | seq << 8 | cmd << 16 | (32 + slot) << 24, 0)
+
+
+def collect(b):
+    """Answers that wait, as (version, seq, cmd, index, size, payload)."""
+    b.step(1000000)
+    out = []
+    while b.reg(0, POP_CNT):
+        word, _ = b.pop(0)
+        version, seq, cmd, index = word.to_bytes(4, "little")
+        at = RAM + 0x604 + 2048 * index
+        size, payload = 0, b""
+        if index < 48:
+            size = struct.unpack("<H", b.read(at, 2))[0]
+            payload = b.read(at + 4, min(size, 2044)) if size else b""
+            b.write(RAM + 4 + 12 * index + 10, b"\1")
+        out.append((version, seq, cmd, index, size, payload))
+    return out
+
+
+def ask(b, cmd, payload=b"", seq=1):
+    request(b, cmd, payload, seq)
+    got = collect(b)
+    eq([g[:3] for g in got], [(2, seq, cmd)], "answers")
+    return got[0][5]
+
+
+TENANT = b"a tenant".ljust(64, b"\0")
+
+
+@case("strict=on,pluton-capabilities=0x0a:11")
+def every_published_command_is_answered(b):
+    setup(b)
+    eq(len(ask(b, 0x03)), 4, "boot mode flags")
+    eq(len(ask(b, 0x40)), 4, "random")
+    eq(len(ask(b, 0x41)), 132, "security state")
+    eq(ask(b, 0x48, b"\x0b\0\0\0"), b"\1", "a capability that is enabled")
+    eq(ask(b, 0x48, b"\x0c\0\0\0"), b"\0", "one that is not")
+    eq(ask(b, 0x48, b"\0\0\0\0"), b"\0", "and none")
+    eq(ask(b, 0x49), struct.pack("<64H", 10, 11, *([0] * 62)), "all of them")
+    request(b, 0x02, b"\1\2\3\4")
+    eq(collect(b), [], "answers to a post code")
+    eq(entry(b, 32)[10], 1, "its slot is free again")
+
+
+@case("strict=on")
+def signatures_verify(b):
+    setup(b)
+    digest = hashlib.sha256(b"message").digest()
+    key = ask(b, 0x4B, TENANT)
+    sig = ask(b, 0x4D, TENANT + digest)
+    eq(verify(key, digest, sig), True, "the signature")
+    eq(verify(key, hashlib.sha256(b"other").digest(), sig), False, "for another message")
+    other = ask(b, 0x4B, b"b".ljust(64, b"\0"))
+    eq(verify(other, digest, sig), False, "for another tenant")
+
+
+@case("strict=on")
+def attestation_verifies(b):
+    setup(b)
+    nonce = bytes(range(32))
+    a = ask(b, 0x4C, nonce)
+    eq((len(a), a[0]), (856, 1))
+    key, sig, count = a[4:68], a[68:132], struct.unpack("<I", a[132:136])[0]
+    digest = hashlib.sha256(nonce + a[132:136 + 36 * count]).digest()
+    eq(verify(key, digest, sig), True, "the signature")
+    eq(ask(b, 0x41)[68:132], key, "the key in the security state")
+    eq(a[136 + 36 * count:], bytes(36 * (20 - count)), "what is not used")
+
+
+@case("strict=on")
+def the_attestation_key_changes_when_committed(b):
+    setup(b)
+    before = ask(b, 0x41)[68:]
+    eq(ask(b, 0x4E), b"\1\0\0\0", "a commit without a new key")
+    eq(ask(b, 0x4A), bytes(4))
+    eq(ask(b, 0x41)[68:], before, "not yet")
+    eq(ask(b, 0x4E), bytes(4))
+    if ask(b, 0x41)[68:] == before:
+        raise AssertionError("the key is the same")
+
+
+@case("strict=on")
+def the_manufacturing_state_goes_up_only(b):
+    setup(b)
+    magic = 0x5F04C5AB
+    eq(ask(b, 0x51), bytes(8))
+    eq(ask(b, 0x52, struct.pack("<II", magic + 1, 1)), b"\1\0\0\0", "without the magic number")
+    eq(ask(b, 0x52, struct.pack("<II", magic, 1)), bytes(4))
+    eq(ask(b, 0x51), struct.pack("<II", 0, 1))
+    eq(ask(b, 0x52, struct.pack("<II", magic, 0)), b"\1\0\0\0", "down")
+    eq(ask(b, 0x52, struct.pack("<II", magic, 9)), b"\1\0\0\0", "out of range")
+
+
+@case()
+def the_identity_is_kept_in_a_file(_):
+    with tempfile.TemporaryDirectory() as d:
+        keys = []
+        for name in ("one", "one", "two"):
+            b = Board(f"pluton-identity={d}/{name}")
+            try:
+                setup(b)
+                keys.append(ask(b, 0x41)[4:])
+            finally:
+                b.close()
+        eq(os.path.getsize(f"{d}/one"), 32)
+        eq((keys[0] == keys[1], keys[0] == keys[2]), (True, False), "the same, another")
+
+
+def fault(number, name, check, options="strict=on"):
+    def run(b):
+        setup(b)
+        b.w(FAULT, number)
+        eq(b.r(FAULT), number)
+        check(b)
+        # off again: a good request succeeds right after
+        b.w(FAULT, 0)
+        collect(b)
+        setup(b)
+        eq(len(ask(b, 0x41, seq=9)), 132, "the answer to a good request")
+    run.__name__ = "fault_" + name
+    case(options)(run)
+
+
+def answers(b, cmd=0x40, payload=b""):
+    request(b, cmd, payload)
+    return collect(b)
+
+
+fault(1, "silent", lambda b: eq(answers(b), []))
+fault(2, "duplicate", lambda b: eq([g[1:3] for g in answers(b)], [(1, 0x40)] * 2))
+fault(3, "reorder", lambda b: [b.w(DELAY, 100), request(b, 0x40, seq=1, slot=0),
+                               request(b, 0x40, seq=2, slot=1),
+                               eq([g[1] for g in collect(b)], [2, 1])])
+fault(4, "sequence", lambda b: eq(answers(b)[0][1], 0x81))
+fault(5, "command", lambda b: eq(answers(b)[0][2], 0x41))
+fault(6, "slot", lambda b: eq(answers(b)[0][3] >= 48, True))
+fault(7, "short", lambda b: eq(answers(b, 0x41)[0][4], 1))
+fault(8, "long", lambda b: eq(sorted(answers(b)[0][4] for _ in range(2)), [2045, 0xFFFF]))
+fault(9, "table", lambda b: eq([len(answers(b)) for _ in range(40)] and
+                               b.read(RAM, 0x604) != ring_block(RAM)[:0x604], True))
+fault(10, "unsolicited", lambda b: eq([g[1] for g in answers(b)], [0] * 10 + [1]))
+fault(11, "restart", lambda b: eq(answers(b), []))
+fault(12, "late", lambda b: [eq(answers(b), []), b.step(10**10), eq(len(collect(b)), 1)])
+fault(13, "version", lambda b: eq(answers(b)[0][0], 3))
+fault(14, "flip", lambda b: eq(answers(b)[0][4], 0xFFFF))
+fault(15, "status", lambda b: eq(answers(b, 0x51)[0][5][:4], b"\1\0\0\0"))
+
+
+@case("pluton-serial=on,pluton-delay-us=1000")
+def overlapping_requests_are_noticed_when_asked_for(b):
+    setup(b)
+    request(b, 0x40, seq=1, slot=0)
+    request(b, 0x41, seq=2, slot=1)
+    eq(b.r(VIOLATIONS), 0, "two of different classes")
+    request(b, 0x40, seq=3, slot=2)
+    eq(b.r(VIOLATIONS), 1, "two of one class")
+
+
+fatal("overlapping_requests", "READ_RNG while READ_RNG",
+      lambda b: [setup(b), request(b, 0x40, seq=1, slot=0), request(b, 0x40, seq=2, slot=1)],
+      "pluton-serial=on")
+fatal("pluton_reserved_word", "in the reserved word",
+      lambda b: [setup(b), b.write(RAM + 0x604 + 2048 * 32, b"\0\0\1\0"),
+                 b.write(RAM + 4 + 12 * 32 + 10, b"\0"), b.post(0, 0x20400102, 0)], "")
+fatal("pluton_wrong_length", "READ_RNG has 4 bytes, not 0",
+      lambda b: [setup(b), request(b, 0x40, b"abcd")], "")
+fatal("pluton_available_slot", "marked available",
+      lambda b: [setup(b), b.post(0, 0x20400102, 0)], "")
+
+
 # ---- real-time cores ---------------------------------------------------------
 
 def wait_for(b, chan, count):
@@ -480,6 +707,7 @@ refused("too_much_memory", "4 to 256 MiB", "", "512M")
 refused("three_a7", "a7-cpus must be 1 or 2", "a7-cpus=3")
 refused("unknown_order", "int-map must be", "int-map=nobody")
 refused("unknown_peer", "no peer called", "m4-0-peer=nobody")
+refused("bad_capabilities", "pluton-capabilities must be", "pluton-capabilities=1:x")
 refused("unknown_half", "must be m4 or a7", "pluton-answer-half=both")
 
 

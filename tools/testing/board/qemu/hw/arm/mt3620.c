@@ -88,9 +88,9 @@ struct Mt3620Machine {
     /* properties */
     uint32_t a7_cpus, int_en_reset, version, pluton_delay_us;
     uint64_t seed;
-    bool strict, latch_clears;
+    bool strict, latch_clears, serial;
     char *int_map, *fw[MT3620_CORES], *peer[MT3620_CORES], *answer_half;
-    char *flash_file;
+    char *flash_file, *identity, *capabilities;
 };
 
 /* ---- peers without an M4, for measurements and for hostile behaviour ---- */
@@ -322,6 +322,7 @@ static void create_ctl(Mt3620Machine *s)
     object_initialize_child(OBJECT(s), "board-ctl", &s->ctl,
                             TYPE_MT3620_BOARD_CTL);
     s->ctl.strict = s->strict;
+    s->ctl.pluton = &s->pluton;
     for (int i = 0; i < MT3620_CHANNELS; i++) {
         s->ctl.mbox[i] = &s->mbox[i];
     }
@@ -342,6 +343,9 @@ static void create_pluton(Mt3620Machine *s)
     qdev_prop_set_uint32(d, "delay-us", s->pluton_delay_us);
     qdev_prop_set_string(d, "answer-half", s->answer_half);
     qdev_prop_set_bit(d, "strict", s->strict);
+    qdev_prop_set_bit(d, "serial", s->serial);
+    qdev_prop_set_string(d, "identity", s->identity ?: "");
+    qdev_prop_set_string(d, "capabilities", s->capabilities ?: "");
     qdev_realize(d, NULL, &error_fatal);
 }
 
@@ -431,6 +435,8 @@ PROP_STR(peer1, peer[1])
 PROP_STR(int_map, int_map)
 PROP_STR(answer_half, answer_half)
 PROP_STR(flash, flash_file)
+PROP_STR(identity, identity)
+PROP_STR(capabilities, capabilities)
 
 static bool get_strict(Object *o, Error **errp)
 {
@@ -450,6 +456,16 @@ static bool get_latch(Object *o, Error **errp)
 static void set_latch(Object *o, bool v, Error **errp)
 {
     MT3620_MACHINE(o)->latch_clears = v;
+}
+
+static bool get_serial(Object *o, Error **errp)
+{
+    return MT3620_MACHINE(o)->serial;
+}
+
+static void set_serial(Object *o, bool v, Error **errp)
+{
+    MT3620_MACHINE(o)->serial = v;
 }
 
 static void mt3620_instance_init(Object *obj)
@@ -497,6 +513,12 @@ static void mt3620_class_init(ObjectClass *oc, void *data)
                                   set_answer_half);
     object_class_property_add_str(oc, "flash", get_flash, set_flash);
     object_class_property_add_bool(oc, "strict", get_strict, set_strict);
+    object_class_property_add_str(oc, "pluton-identity", get_identity,
+                                  set_identity);
+    object_class_property_add_str(oc, "pluton-capabilities", get_capabilities,
+                                  set_capabilities);
+    object_class_property_add_bool(oc, "pluton-serial", get_serial,
+                                   set_serial);
     object_class_property_add_bool(oc, "data-latch-clears", get_latch,
                                    set_latch);
 }

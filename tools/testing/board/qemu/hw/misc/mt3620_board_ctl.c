@@ -14,6 +14,11 @@
  *  0x110  READS0      R   register reads of the A7 on mailbox channel 0
  *  0x114  WRITES0     R   register writes of the A7
  *  0x118  ...             channels 1 and 2 likewise
+ *  0x200  FAULT       RW  what Pluton does wrong, see PlutonFault
+ *  0x204  DELAY       RW  how long an answer of Pluton takes, in us
+ *  0x208  RESTART     W   1 restarts Pluton
+ *  0x20c  ANSWERED    R   answers that Pluton has given
+ *  0x210  VIOLATIONS  R   overlapping requests while pluton-serial=on
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,6 +37,11 @@
 #define TIME_HI   0x104
 #define CLEAR     0x108
 #define COUNTS    0x110
+#define FAULT     0x200
+#define DELAY     0x204
+#define RESTART   0x208
+#define ANSWERED  0x20c
+#define VIOLATIONS 0x210
 
 static void do_start(CPUState *cs, run_on_cpu_data data)
 {
@@ -93,6 +103,14 @@ static uint64_t ctl_read(void *opaque, hwaddr off, unsigned size)
         n = (off - COUNTS) / 8;
         return off & 4 ? s->mbox[n]->end[MT3620_MBOX_NEAR].counts.writes
                        : s->mbox[n]->end[MT3620_MBOX_NEAR].counts.reads;
+    case FAULT:
+        return s->pluton->fault;
+    case DELAY:
+        return s->pluton->delay_us;
+    case ANSWERED:
+        return s->pluton->answered;
+    case VIOLATIONS:
+        return s->pluton->violations;
     }
     mt3620_misuse(s->strict, "a7: board control: read at 0x%x, where nothing "
                   "can be read", (unsigned)off);
@@ -122,6 +140,18 @@ static void ctl_write(void *opaque, hwaddr off, uint64_t val, unsigned size)
             return;
         }
         break;
+    case FAULT:
+        if (val >= PLUTON_FAULTS) {
+            break;
+        }
+        mt3620_pluton_set_fault(s->pluton, val);
+        return;
+    case DELAY:
+        s->pluton->delay_us = val;
+        return;
+    case RESTART:
+        mt3620_pluton_restart(s->pluton);
+        return;
     case CLEAR:
         for (n = 0; n < MT3620_CHANNELS; n++) {
             s->mbox[n]->end[MT3620_MBOX_NEAR].counts.reads = 0;

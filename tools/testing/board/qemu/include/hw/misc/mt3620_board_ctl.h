@@ -7,6 +7,7 @@
 #define HW_MISC_MT3620_BOARD_CTL_H
 
 #include "hw/misc/mt3620_mailbox.h"
+#include "hw/misc/mt3620_pluton.h"
 #include "cpu.h"
 
 #define TYPE_MT3620_BOARD_CTL "mt3620-board-ctl"
@@ -21,6 +22,7 @@ struct Mt3620BoardCtl {
     MemoryRegion mmio;
     ARMCPU *core[MT3620_CORES];
     Mt3620Mbox *mbox[MT3620_CHANNELS];
+    Mt3620Pluton *pluton;
     uint32_t vtor[MT3620_CORES];
     bool running[MT3620_CORES];
     bool strict;

@@ -7,6 +7,7 @@
 #define HW_MISC_MT3620_PLUTON_H
 
 #include "hw/misc/mt3620_mailbox.h"
+#include "hw/misc/mt3620_pluton_keys.h"
 #include "qemu/timer.h"
 
 #define TYPE_MT3620_PLUTON "mt3620-pluton"
@@ -20,6 +21,28 @@ OBJECT_DECLARE_SIMPLE_TYPE(Mt3620Pluton, MT3620_PLUTON)
 #define PLUTON_BUFFER_SIZE  2048
 #define PLUTON_PAYLOAD_MAX  (PLUTON_BUFFER_SIZE - 4)
 #define PLUTON_QUEUE        64
+#define PLUTON_CAPS         64
+
+/* What a hostile or broken Pluton does; one at a time */
+typedef enum PlutonFault {
+    PLUTON_FAULT_NONE,
+    PLUTON_FAULT_SILENT,        /* takes requests, answers none */
+    PLUTON_FAULT_DUPLICATE,     /* answers twice */
+    PLUTON_FAULT_REORDER,       /* answers in pairs, the later one first */
+    PLUTON_FAULT_SEQUENCE,      /* answers with another sequence number */
+    PLUTON_FAULT_COMMAND,       /* answers with another command */
+    PLUTON_FAULT_SLOT,          /* names a buffer that it must not */
+    PLUTON_FAULT_SHORT,         /* answers with one byte */
+    PLUTON_FAULT_LONG,          /* claims more bytes than a buffer holds */
+    PLUTON_FAULT_TABLE,         /* overwrites the ring table */
+    PLUTON_FAULT_UNSOLICITED,   /* ten messages that nobody asked for, too */
+    PLUTON_FAULT_RESTART,       /* forgets everything at each request */
+    PLUTON_FAULT_LATE,          /* answers after ten seconds */
+    PLUTON_FAULT_VERSION,       /* answers in another protocol version */
+    PLUTON_FAULT_FLIP,          /* changes the size after the answer is out */
+    PLUTON_FAULT_STATUS,        /* refuses whatever has a status */
+    PLUTON_FAULTS
+} PlutonFault;
 
 /* A request that was taken from the mailbox and is being worked on */
 typedef struct PlutonRequest {
@@ -33,20 +56,34 @@ struct Mt3620Pluton {
     DeviceState parent_obj;
 
     Mt3620Mbox *mbox;
-    QEMUTimer *timer;
+    QEMUTimer *timer, *flip_timer;
     PlutonRequest queue[PLUTON_QUEUE];
-    uint32_t head, count;
+    uint32_t count;             /* requests in queue, oldest first */
     uint32_t block;             /* bus address of the ring block */
     bool ready;
     uint8_t next_m4;
-    uint64_t rng[2];
+    uint32_t flip_addr;
+    uint32_t mutation;
+
+    /* what the device remembers */
+    PlutonKeys keys;
+    uint32_t generation, pending_generation;
+    uint32_t manufacturing, postcode;
+    PlutonFault fault;
+
+    /* counters, for the tests */
+    uint64_t answered, violations;
 
     /* properties */
     uint64_t seed;
-    uint32_t delay_us;
-    char *answer_half;
-    bool strict;
+    uint32_t delay_us, security_state, boot_mode;
+    char *answer_half, *identity, *capabilities;
+    bool strict, serial;
     bool answer_in_a7;
+    uint16_t caps[PLUTON_CAPS];
 };
+
+void mt3620_pluton_set_fault(Mt3620Pluton *s, uint32_t fault);
+void mt3620_pluton_restart(Mt3620Pluton *s);
 
 #endif
