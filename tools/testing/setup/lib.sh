@@ -17,7 +17,15 @@ SPHERE_ROOT=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../../.." && pw
 SPHERE_SETUP=$SPHERE_ROOT/tools/testing/setup
 SPHERE_CACHE=${SPHERE_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/sphere}
 SPHERE_JOBS=${SPHERE_JOBS:-$(nproc)}
-export SPHERE_ROOT SPHERE_CACHE SPHERE_JOBS
+# SPHERE_VARIANT, a name, keeps what is built from one checkout, its logs and its
+# results apart from those of another that shares the cache.
+SPHERE_VARIANT=${SPHERE_VARIANT:-}
+case $SPHERE_VARIANT in
+*[!A-Za-z0-9_.-]*) echo "sphere: SPHERE_VARIANT may hold letters, digits, '.', '_' and '-' only" >&2; exit 1 ;;
+esac
+SPHERE_LOGS=$SPHERE_CACHE/log${SPHERE_VARIANT:+/variant-$SPHERE_VARIANT}
+SPHERE_RESULTS=$SPHERE_CACHE/check${SPHERE_VARIANT:+/variant-$SPHERE_VARIANT}
+export SPHERE_ROOT SPHERE_CACHE SPHERE_JOBS SPHERE_VARIANT
 export LC_ALL=C
 
 # make passes its own flags on; the kernel and QEMU builds are not its children
@@ -29,7 +37,7 @@ die()  { printf 'sphere: %s\n' "$*" >&2; exit 1; }
 
 ensure_cache()
 {
-	if mkdir -p "$SPHERE_CACHE/log" "$SPHERE_CACHE/lock" 2>/dev/null && [ -w "$SPHERE_CACHE" ]; then
+	if mkdir -p "$SPHERE_LOGS" "$SPHERE_RESULTS" "$SPHERE_CACHE/lock" 2>/dev/null && [ -w "$SPHERE_CACHE" ]; then
 		return
 	fi
 	die "cannot write the cache directory $SPHERE_CACHE: free some space, make it writable, or set SPHERE_CACHE to another place"
@@ -59,7 +67,7 @@ take_lock()
 # seconds how far it is, and on failure what the log's last lines were.
 run_logged()
 {
-	local log=$SPHERE_CACHE/log/$1.log what=$2 pid began=$SECONDS last shown=0 rc=0
+	local log=$SPHERE_LOGS/$1.log what=$2 pid began=$SECONDS last shown=0 rc=0
 
 	shift 2
 	ensure_cache
