@@ -17,6 +17,7 @@
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irq_sim.h>
+#include <linux/irqdesc.h>
 #include <linux/irqdomain.h>
 #include <linux/jiffies.h>
 #include <linux/kobject.h>
@@ -60,6 +61,7 @@ struct tclient {
 	struct mt3620_mbox_msg msg;	/* to send from a callback */
 	struct completion go;
 	struct completion gone;
+	unsigned int seen;
 	int result;
 };
 
@@ -800,6 +802,29 @@ static void fifo_pop_just_before_enable(struct kunit *test)
 	expect_works(c, 2);
 }
 
+/*
+ * An older entry is popped at that moment: nothing to report, but its status bit must
+ * not keep the pop of our message from making an edge.
+ */
+static void fifo_older_pop_just_before_enable(struct kunit *test)
+{
+	struct ctx *c = hw_setup(test);
+	struct mt3620_mbox_msg m = { 1, 2 };
+	struct tclient *t;
+
+	fake_mbox_left_behind(c->fake, 1, 1);
+	t = open(c, 2);
+	KUNIT_EXPECT_GE(test, mbox_send_message(t->chan, &m), 0);
+	c->fake->priv = test;
+	c->fake->before_write = pop_at_enable;
+	fake_mbox_peer_post(c->fake, 1, 1, 2);	/* makes the work run */
+	KUNIT_EXPECT_TRUE(test, wait_for(!c->fake->priv));
+	settle();
+	KUNIT_EXPECT_EQ(test, t->ndone, 0);
+	pop_expect(c, 1, 1, 2);
+	KUNIT_EXPECT_TRUE(test, wait_for(t->ndone == 1));
+}
+
 static void post_again(struct tclient *t, const struct mt3620_mbox_msg *msg)
 {
 	if (msg->cmd < 5)
@@ -1088,6 +1113,7 @@ static void let_thread_send(struct tclient *t, void *msg)
 		return;
 	complete(&t->go);
 	wait_for_completion(&t->gone);
+	t->seen = t->fake->ch[0].posted;
 }
 
 /*
@@ -1112,6 +1138,8 @@ static void send_during_completion_is_not_completed(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wait_for(c->fake->ch[0].tx.n == 1));
 	settle();
 	KUNIT_EXPECT_GE(test, t->result, 0);
+	/* only the first was posted then, the second as soon as it was over */
+	KUNIT_EXPECT_EQ(test, t->seen, 1);
 	KUNIT_EXPECT_EQ(test, t->ndone, 1);
 	KUNIT_EXPECT_PTR_EQ(test, t->last_done, (void *)&m);
 	pop_expect(c, 0, 3, 4);
@@ -1471,11 +1499,16 @@ static void flood_at_startup(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, stat(c, "flushed", 0), 15);
 	close(&c->c[0]);
 	c->fake->endless = -1;
+	c->fake->bad_count = 1000;
+	open(c, 0);
+	KUNIT_EXPECT_EQ(test, stat(c, "flushed", 0), 30);
+	close(&c->c[0]);
+	c->fake->bad_count = 0;
 	open(c, 0);
 	expect_works(c, 0);
 }
 
-/* Edges that nobody asked for: nothing is delivered, the line is not given up. */
+/* MB19: edges without a cause: nothing is delivered, the line is not given up. */
 static void spurious_interrupts_are_counted(struct kunit *test)
 {
 	struct ctx *c = test->priv;
@@ -1490,6 +1523,8 @@ static void spurious_interrupts_are_counted(struct kunit *test)
 
 		fake_mbox_raise(c->fake, i);
 		KUNIT_EXPECT_TRUE(test, wait_for(stat(c, "idle", index) == idle + 1));
+		/* what makes the kernel switch a line off in the end */
+		KUNIT_EXPECT_EQ(test, irq_to_desc(c->fake->irq[i])->irqs_unhandled, 0);
 	}
 	KUNIT_EXPECT_EQ(test, c->c[0].nrx + c->c[0].ndone, 0);
 	KUNIT_EXPECT_EQ(test, c->c[1].nrx + c->c[1].ndone, 0);
@@ -1590,26 +1625,37 @@ static void shutdown_leaves_interrupts_off(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->fake->ch[0].sts, 0);
 }
 
-static void close_in_thread_rx(struct tclient *t, const struct mt3620_mbox_msg *msg)
+static void rest_in_callback(struct tclient *t, const struct mt3620_mbox_msg *msg)
 {
 	complete(&t->go);
 	msleep(60);
 	complete(&t->gone);
 }
 
-/* Freeing waits for the callback that runs. */
+/*
+ * MB13 MB14: freeing waits for the callback that runs, and the work behind it does
+ * not turn the interrupts on again.
+ */
 static void shutdown_waits_for_callback(struct kunit *test)
 {
 	struct ctx *c = test->priv;
-	struct tclient *t;
+	unsigned int i;
 
 	probe_good(c);
-	t = open(c, 0);
-	t->on_rx = close_in_thread_rx;
-	fake_mbox_peer_post(c->fake, 0, 1, 1);
-	KUNIT_EXPECT_TRUE(test, came(&t->go));
-	close(t);
-	KUNIT_EXPECT_TRUE(test, try_wait_for_completion(&t->gone));
+	for (i = 0; i < 2; i++) {
+		struct tclient *t = open(c, i);
+
+		t->on_rx = rest_in_callback;
+		if (i)
+			fake_mbox_peer_sw(c->fake, 0, 1);
+		else
+			fake_mbox_peer_post(c->fake, 0, 1, 1);
+		KUNIT_EXPECT_TRUE(test, came(&t->go));
+		close(t);
+		KUNIT_EXPECT_TRUE(test, try_wait_for_completion(&t->gone));
+		KUNIT_EXPECT_EQ(test, c->fake->ch[0].en, 0);
+		KUNIT_EXPECT_EQ(test, c->fake->ch[0].sw_en, 0);
+	}
 }
 
 /* The device goes while entries, interrupts and messages are under way. */
@@ -1955,6 +2001,7 @@ static struct kunit_case mbox_cases[] = {
 	KUNIT_CASE_PARAM(fifo_echo_in_order, hw_gen_params),
 	KUNIT_CASE_PARAM(fifo_post_just_before_enable, hw_gen_params),
 	KUNIT_CASE_PARAM(fifo_pop_just_before_enable, hw_gen_params),
+	KUNIT_CASE_PARAM(fifo_older_pop_just_before_enable, hw_gen_params),
 	KUNIT_CASE_PARAM(fifo_post_during_callback, hw_gen_params),
 	KUNIT_CASE_PARAM(fifo_stale_status_at_startup, hw_gen_params),
 	KUNIT_CASE(send_data_zero_after_nonzero),
