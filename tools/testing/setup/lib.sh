@@ -189,7 +189,8 @@ apt_refresh()
 	done
 	say "          part of the package lists could not be read; going on with the rest:"
 	grep '^E:' "$APT_ROOT/update.log" | head -n 1 | cut -c 1-160 | sed 's/^/          /' >&2
-	touch "$APT_ROOT/updated"
+	# what is lacking is asked for again in five minutes, not in an hour
+	touch -d '-55 minutes' "$APT_ROOT/updated"
 }
 
 # apt_version PACKAGE[:ARCH]: the newest version offered, empty if none is
