@@ -16,7 +16,14 @@ mailbox_device()
 }
 
 # drive CHANNEL MODE COUNT
-drive() { echo "$2 $3" >"$CLIENT/$1/run"; }
+drive() { echo "$2 $3 $SEED" >"$CLIENT/$1/run"; }
+
+# random N: set r to a number below N; the sequence follows from the seed
+random()
+{
+	random_state=$(((${random_state:-$SEED} * 1103515245 + 12345) & 0x7fffffff))
+	r=$(((random_state >> 8) % $1))
+}
 
 # told CHANNEL: what the last run on it counted
 told() { cat "$CLIENT/$1/run"; }

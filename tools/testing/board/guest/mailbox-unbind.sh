@@ -24,7 +24,8 @@ traffic()
 	for c in m4-0-sw m4-1-sw; do
 		[ -e "$CLIENT/$c/run" ] && (while drive "$c" rtt 100000 2>/dev/null; do :; done) &
 	done
-	sleep 0.3
+	random 500000
+	usleep $((50000 + r))
 }
 
 try "the modules load" load

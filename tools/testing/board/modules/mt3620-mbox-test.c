@@ -5,8 +5,9 @@
  *
  * For each entry of mbox-names there is a directory below
  * /sys/kernel/debug/mt3620-mbox-test/ with one file, "run". Writing
- * "MODE COUNT" does the work in the writer's context; the write fails with
- * -EIO when anything was wrong, and reading the file then tells what:
+ * "MODE COUNT [SEED]" does the work in the writer's context; the write fails
+ * with -EIO when anything was wrong, and reading the file then tells what. What
+ * is sent follows from SEED, a number.
  *
  *	rtt	one message at a time: send, wait for its echo, compare
  *	burst	as many in flight as the mailbox framework queues; the echoes
@@ -51,6 +52,7 @@
  * @wait: woken by every callback
  * @msg: messages in flight; message n is in slot n modulo the window
  * @mode: of the current run
+ * @seed: of the current run
  * @gone: the device is being unbound; a run ends early
  * @sent: handed to the framework
  * @done: reported as transmitted
@@ -71,6 +73,7 @@ struct mbox_test_chan {
 	wait_queue_head_t wait;
 	struct mt3620_mbox_msg msg[MBOX_TEST_WINDOW];
 	const char *mode;
+	u32 seed;
 	bool gone;
 	u32 sent;
 	u32 done;
@@ -98,13 +101,14 @@ struct mbox_test {
 static struct mt3620_mbox_msg expected(const struct mbox_test_chan *c, u32 n)
 {
 	struct mt3620_mbox_msg m = {};
+	u32 k = n + c->seed;
 
 	if (c->sw) {
-		m.cmd = BIT(n % 8);
+		m.cmd = BIT(k % 8);
 	} else {
 		/* a data word of zero follows one that is not (MB2) */
-		m.data = n % 3 ? n * 0x9e3779b1U : 0;
-		m.cmd = ~n * 0x85ebca6bU;
+		m.data = n % 3 ? k * 0x9e3779b1U : 0;
+		m.cmd = ~k * 0x85ebca6bU;
 	}
 	return m;
 }
@@ -162,7 +166,7 @@ static int wait_for(struct mbox_test_chan *c, const u32 *v, u32 target)
 	return left < 0 ? left : left ? 0 : -ETIMEDOUT;
 }
 
-static int run(struct mbox_test_chan *c, const char *mode, u32 count)
+static int run(struct mbox_test_chan *c, const char *mode, u32 count, u32 seed)
 {
 	bool echo = strcmp(mode, "post");
 	u32 window = strcmp(mode, "rtt") ? MBOX_TEST_WINDOW : 1;
@@ -176,6 +180,7 @@ static int run(struct mbox_test_chan *c, const char *mode, u32 count)
 	c->received = 0;
 	c->wrong = 0;
 	c->refused = 0;
+	c->seed = seed;
 	c->mode = mode;
 	spin_unlock_irq(&c->lock);
 
@@ -221,8 +226,8 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t len,
 {
 	static const char * const modes[] = { "rtt", "burst", "post" };
 	struct mbox_test_chan *c = file_inode(file)->i_private;
-	char line[32], word[16];
-	unsigned int count;
+	char line[48], word[16];
+	unsigned int count, seed = 1;
 	int i;
 
 	if (len >= sizeof(line))
@@ -230,7 +235,7 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t len,
 	if (copy_from_user(line, buf, len))
 		return -EFAULT;
 	line[len] = '\0';
-	if (sscanf(line, "%15s %u", word, &count) != 2)
+	if (sscanf(line, "%15s %u %u", word, &count, &seed) < 2)
 		return -EINVAL;
 	i = match_string(modes, ARRAY_SIZE(modes), word);
 	if (i < 0 || !count || count > MBOX_TEST_COUNT_MAX)
@@ -238,7 +243,7 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t len,
 
 	if (mutex_lock_interruptible(&c->mutex))
 		return -ERESTARTSYS;
-	c->result = run(c, modes[i], count);
+	c->result = run(c, modes[i], count, seed);
 	i = c->result;
 	mutex_unlock(&c->mutex);
 	if (i == -ERESTARTSYS)
