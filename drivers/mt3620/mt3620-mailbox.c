@@ -612,18 +612,32 @@ static void flush(struct mt3620_mbox_chan *ch)
  * free, and unbinding through sysfs does not ask the module's use count. A
  * device link makes the driver core unbind the client first. It also orders
  * suspend and shutdown.
+ *
+ * It does so only for a client that was there when the unbinding began, or is
+ * there when the probe has ended. One that comes before or after, which the
+ * link's state tells, has to come again.
  */
 static int link_client(struct mt3620_mbox_chan *ch)
 {
 	struct device *client = ch->chan->cl->dev;
+	struct device_link *link;
 
 	if (!client || !client->driver || client == ch->mbox->dev)
 		return 0;
-	if (device_link_add(client, ch->mbox->dev, DL_FLAG_AUTOREMOVE_CONSUMER))
+	link = device_link_add(client, ch->mbox->dev, DL_FLAG_AUTOREMOVE_CONSUMER);
+	if (!link) {
+		dev_err(ch->mbox->dev,
+			"mailbox %u: its client %s cannot depend on the mailbox device\n",
+			ch->index, dev_name(client));
+		return -EINVAL;
+	}
+	switch (READ_ONCE(link->status)) {
+	case DL_STATE_CONSUMER_PROBE:
+	case DL_STATE_ACTIVE:
 		return 0;
-	dev_err(ch->mbox->dev, "mailbox %u: its client %s cannot depend on the mailbox device\n",
-		ch->index, dev_name(client));
-	return -EINVAL;
+	default:
+		return -EPROBE_DEFER;
+	}
 }
 
 static int mt3620_mbox_startup(struct mbox_chan *chan)

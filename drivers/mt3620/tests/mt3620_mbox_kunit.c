@@ -72,6 +72,7 @@ struct ctx {
 	int spare_irq;
 	struct platform_device *pdev;
 	struct platform_device *client_dev;
+	int late;	/* what came of it: 1 is bound */
 	struct tclient c[INDEX_MAX];
 };
 
@@ -362,6 +363,16 @@ static void probe_good(struct ctx *c)
 	KUNIT_ASSERT_TRUE(c->test, probe(c, FAKE_MBOX_SIZE, FAKE_MBOX_IRQS));
 }
 
+/* With @fwnode the driver core sees from the device tree that it needs the mailbox. */
+static void add_client(struct ctx *c, struct fwnode_handle *fwnode)
+{
+	c->client_dev = platform_device_alloc("fake-mailbox-client", PLATFORM_DEVID_NONE);
+	KUNIT_ASSERT_NOT_NULL(c->test, c->client_dev);
+	c->client_dev->dev.of_node = of_node_get(&client_node);
+	c->client_dev->dev.fwnode = fwnode;
+	KUNIT_ASSERT_EQ(c->test, 0, platform_device_add(c->client_dev));
+}
+
 static int mbox_init(struct kunit *test)
 {
 	struct ctx *c = kunit_kzalloc(test, sizeof(*c), GFP_KERNEL);
@@ -395,11 +406,7 @@ static int mbox_init(struct kunit *test)
 		c->c[i].fake = c->fake;
 	}
 
-	c->client_dev = platform_device_alloc("fake-mailbox-client", PLATFORM_DEVID_NONE);
-	KUNIT_ASSERT_NOT_NULL(test, c->client_dev);
-	c->client_dev->dev.of_node = of_node_get(&client_node);
-	c->client_dev->dev.fwnode = of_fwnode_handle(&client_node);
-	KUNIT_ASSERT_EQ(test, 0, platform_device_add(c->client_dev));
+	add_client(c, of_fwnode_handle(&client_node));
 	return 0;
 }
 
@@ -1756,6 +1763,43 @@ static void unbind_takes_the_client_along(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&bound_clients), 0);
 }
 
+static void probe_client_now(void *data)
+{
+	struct ctx *c = data;
+
+	/* its device link says that the controller is going, so it has to wait */
+	c->late = device_attach(&c->client_dev->dev);
+}
+
+/* A client that comes while the controller's resources are being taken down */
+static void unbind_refuses_a_late_client(struct kunit *test)
+{
+	struct ctx *c = test->priv;
+
+	/* one whose need the driver core cannot see */
+	platform_device_unregister(c->client_dev);
+	add_client(c, NULL);
+	bound_ctx = c;
+	KUNIT_ASSERT_EQ(test, 0, platform_driver_register(&bound_driver));
+	KUNIT_EXPECT_EQ(test, atomic_read(&bound_clients), 0);
+	probe_good(c);
+	KUNIT_EXPECT_TRUE(test, wait_for(atomic_read(&bound_clients) == 1));
+	device_release_driver(&c->client_dev->dev);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bound_clients), 0);
+
+	/* the first thing that unbinding undoes */
+	KUNIT_ASSERT_EQ(test, 0, devm_add_action(&c->pdev->dev, probe_client_now, c));
+	device_release_driver(&c->pdev->dev);
+	KUNIT_EXPECT_NE(test, c->late, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bound_clients), 0);
+
+	/* and it is remembered */
+	KUNIT_EXPECT_EQ(test, 1, device_attach(&c->pdev->dev));
+	KUNIT_EXPECT_TRUE(test, wait_for(atomic_read(&bound_clients) == 1));
+	platform_driver_unregister(&bound_driver);
+	KUNIT_EXPECT_EQ(test, atomic_read(&bound_clients), 0);
+}
+
 /* Reboot and kexec: quiet, whoever still holds a channel */
 static void reboot_leaves_hardware_quiet(struct kunit *test)
 {
@@ -2037,6 +2081,7 @@ static struct kunit_case mbox_cases[] = {
 	KUNIT_CASE(shutdown_waits_for_callback),
 	KUNIT_CASE(unbind_with_interrupts_pending),
 	KUNIT_CASE(unbind_takes_the_client_along),
+	KUNIT_CASE(unbind_refuses_a_late_client),
 	KUNIT_CASE(reboot_leaves_hardware_quiet),
 	KUNIT_CASE(sleep_and_wake),
 	KUNIT_CASE(sleep_with_message_on_the_way),

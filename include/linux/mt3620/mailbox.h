@@ -23,7 +23,8 @@
  * Use mt3620_mbox_index() rather than a literal where an index is computed.
  * A channel has one client at a time; the second request gets %-EBUSY. The
  * client's device must be bound to a driver when it asks: a device link then
- * makes sure that the client goes before the controller does.
+ * makes sure that the client goes before the controller does. %-EPROBE_DEFER
+ * means that the controller is not there yet, or is just going.
  *
  * **Sending.** mbox_send_message() takes a pointer to &struct mt3620_mbox_msg.
  * The message stays the client's: the controller reads it when it posts and
