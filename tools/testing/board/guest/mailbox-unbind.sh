@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC1091
+# shellcheck shell=sh disable=SC1091,SC2154
 #
 # mailbox-unbind.sh CYCLES: the driver is taken away from its device and the
 # module from the kernel while messages are under way (MB13, MB14, MB30).
