@@ -16,4 +16,11 @@
 #error "Linux 6.1 is the oldest kernel that these modules are tested on"
 #endif
 
+/* 6.12 moved it from asm/ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#include <asm/unaligned.h>
+#else
+#include <linux/unaligned.h>
+#endif
+
 #endif /* _LINUX_SPHERE_COMPAT_H */

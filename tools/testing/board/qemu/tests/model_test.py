@@ -597,6 +597,17 @@ def answers(b, cmd=0x40, payload=b""):
     return collect(b)
 
 
+def damage(b):
+    """Which fields differ from what the driver wrote: pointer, length, index, in use or not."""
+    was, is_ = ring_block(RAM), b.read(RAM, 0x604)
+    out = []
+    for off, size in ((4, 4), (8, 2), (11, 1)):
+        at = [4 + 12 * i + off for i in range(128)]
+        out.append(any(was[a:a + size] != is_[a:a + size] for a in at))
+    out.append(any(is_[4 + 12 * i + 10] > 1 for i in range(32, 48)))
+    return out
+
+
 fault(1, "silent", lambda b: eq(answers(b), []))
 fault(2, "duplicate", lambda b: eq([g[1:3] for g in answers(b)], [(1, 0x40)] * 2))
 fault(3, "reorder", lambda b: [b.w(DELAY, 100), request(b, 0x40, seq=1, slot=0),
@@ -604,17 +615,36 @@ fault(3, "reorder", lambda b: [b.w(DELAY, 100), request(b, 0x40, seq=1, slot=0),
                                eq([g[1] for g in collect(b)], [2, 1])])
 fault(4, "sequence", lambda b: eq(answers(b)[0][1], 0x81))
 fault(5, "command", lambda b: eq(answers(b)[0][2], 0x41))
-fault(6, "slot", lambda b: eq(answers(b)[0][3] >= 48, True))
+fault(6, "slot", lambda b: eq({"none" if g[0][3] >= 48 else "another" if g[0][3] != g[1] else "right"
+                               for g in [(answers(b)[0], i % 32) for i in range(30)]},
+                              {"none", "another"}))
 fault(7, "short", lambda b: eq(answers(b, 0x41)[0][4], 1))
 fault(8, "long", lambda b: eq(sorted(answers(b)[0][4] for _ in range(2)), [2045, 0xFFFF]))
 fault(9, "table", lambda b: eq([len(answers(b)) for _ in range(40)] and
-                               b.read(RAM, 0x604) != ring_block(RAM)[:0x604], True))
+                               damage(b), [True] * 4))
 fault(10, "unsolicited", lambda b: eq([g[1] for g in answers(b)], [0] * 10 + [1]))
 fault(11, "restart", lambda b: eq(answers(b), []))
 fault(12, "late", lambda b: [eq(answers(b), []), b.step(10**10), eq(len(collect(b)), 1)])
 fault(13, "version", lambda b: eq(answers(b)[0][0], 3))
 fault(14, "flip", lambda b: eq(answers(b)[0][4], 0xFFFF))
 fault(15, "status", lambda b: eq(answers(b, 0x51)[0][5][:4], b"\1\0\0\0"))
+
+
+def storm(b):
+    got = []
+    for _ in range(20):
+        got += collect(b)
+    eq(len(got) >= 200, True, "messages that nobody asked for")
+    eq(any(g[0] == 2 for g in got) and any(g[0] != 2 for g in got), True, "of both kinds")
+    request(b, 0x40)
+    got = collect(b) + collect(b)
+    eq(any(g[:3] == (2, 1, 0x40) and g[4] == 4 for g in got), True, "the answer among them")
+    b.w(FAULT, 0)
+    collect(b)
+    eq(collect(b), [], "messages after it")
+
+
+fault(16, "storm", storm)
 
 
 @case("pluton-serial=on,pluton-delay-us=1000")

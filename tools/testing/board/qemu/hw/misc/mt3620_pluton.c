@@ -36,6 +36,8 @@
 #define MANUFACTURING_LAST 2
 #define MEASUREMENTS_MAX 20
 #define NS_LATE (10LL * 1000 * SCALE_MS)
+#define NS_STORM (200LL * SCALE_US)
+#define STORM_ROOM 2            /* entries of the FIFO left for answers */
 
 #define STATUS_OK        0
 #define STATUS_REFUSED   1
@@ -258,22 +260,26 @@ static uint32_t buffer_of(Mt3620Pluton *s, int i)
     return le32_to_cpu(addr);
 }
 
-/* Overwrite one field of one entry; over time every field of every entry */
+/*
+ * Overwrite one field of one entry; over time every field of every entry, but
+ * for those by which the model itself finds its buffers
+ */
 static void mutate_table(Mt3620Pluton *s)
 {
     static const struct {
         uint8_t off, len;
-    } fields[] = { { 4, 4 }, { 8, 2 }, { 11, 1 }, { 0, 4 } };
+    } fields[] = { { 4, 4 }, { 8, 2 }, { 11, 1 } };
     uint32_t n = s->mutation++;
     uint8_t garbage[4];
     int f = n % ARRAY_SIZE(fields);
 
-    /* a wrong bus address would have the model itself write elsewhere */
-    if (fields[f].off == 0) {
-        f = 1;
-    }
     pluton_keys_random(&s->keys, sizeof(garbage), garbage);
     mem_write(entry_at(s, n % 128) + fields[f].off, garbage, fields[f].len);
+    if (n % 4 == 0) {
+        /* the A7's slots: free while in use, or neither free nor in use */
+        set_available(s, PLUTON_M4_BUFFERS + garbage[0] % PLUTON_A7_BUFFERS,
+                      garbage[1] & 1 ? 1 : garbage[2] | 2);
+    }
     if (n % 8 == 0) {
         mem_write(s->block, garbage, 4);
     }
@@ -331,7 +337,11 @@ static bool answer(Mt3620Pluton *s, const PlutonRequest *r,
         cmd = cmd == 0x40 ? 0x41 : 0x40;
         break;
     case PLUTON_FAULT_SLOT:
-        named = PLUTON_BUFFERS + s->mutation++ % (256 - PLUTON_BUFFERS);
+        /* one that is not there, or another one */
+        named = s->mutation++ % 3 ?
+                PLUTON_BUFFERS + s->mutation % (256 - PLUTON_BUFFERS) :
+                (index + 1 + s->mutation % (PLUTON_BUFFERS - 1)) %
+                PLUTON_BUFFERS;
         break;
     case PLUTON_FAULT_VERSION:
         version = 3;
@@ -376,6 +386,29 @@ static void flip(void *opaque)
     uint8_t size[2] = { 0xff, 0xff };
 
     mem_write(s->flip_addr, size, sizeof(size));
+}
+
+static void storm(void *opaque)
+{
+    Mt3620Pluton *s = opaque;
+
+    if (s->fault != PLUTON_FAULT_STORM) {
+        return;
+    }
+    while (s->mbox->end[MT3620_MBOX_FAR].count <
+           MT3620_MBOX_DEPTH - STORM_ROOM) {
+        uint8_t b[4];
+
+        /* every other word is one that could be an answer */
+        pluton_keys_random(&s->keys, sizeof(b), b);
+        if (s->mutation++ & 1) {
+            b[0] = PLUTON_VERSION;
+            b[2] = b[2] & 1 ? 0x40 : 0x41;
+            b[3] %= PLUTON_BUFFERS;
+        }
+        post(s, b[0], b[1], b[2], b[3]);
+    }
+    timer_mod(s->storm_timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + NS_STORM);
 }
 
 static void drop(Mt3620Pluton *s, uint32_t i)
@@ -490,7 +523,7 @@ static void take(Mt3620Pluton *s, const Mt3620MboxEntry *e)
                       PLUTON_BUFFERS - 1);
         return;
     }
-    if (available(s, index)) {
+    if (available(s, index) && s->fault != PLUTON_FAULT_TABLE) {
         mt3620_misuse(s->strict, "pluton: command 0x%08x names buffer %u, "
                       "which is marked available", e->cmd, index);
     }
@@ -570,6 +603,7 @@ static const Mt3620MboxPeerOps pluton_peer = {
 void mt3620_pluton_set_fault(Mt3620Pluton *s, uint32_t fault)
 {
     s->fault = fault < PLUTON_FAULTS ? fault : PLUTON_FAULT_NONE;
+    storm(s);
     if (s->fault != PLUTON_FAULT_LATE) {
         /* what was to come late comes now */
         for (uint32_t i = 0; i < s->count; i++) {
@@ -668,6 +702,7 @@ static void pluton_realize(DeviceState *dev, Error **errp)
     memcpy(s->keys.secret, secret, sizeof(secret));
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, work, s);
     s->flip_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, flip, s);
+    s->storm_timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, storm, s);
     mt3620_mbox_set_peer(s->mbox, &pluton_peer, s);
     pluton_reset(dev);
 }

@@ -41,6 +41,7 @@ typedef enum PlutonFault {
     PLUTON_FAULT_VERSION,       /* answers in another protocol version */
     PLUTON_FAULT_FLIP,          /* changes the size after the answer is out */
     PLUTON_FAULT_STATUS,        /* refuses whatever has a status */
+    PLUTON_FAULT_STORM,         /* messages without end, asked or not */
     PLUTON_FAULTS
 } PlutonFault;
 
@@ -56,7 +57,7 @@ struct Mt3620Pluton {
     DeviceState parent_obj;
 
     Mt3620Mbox *mbox;
-    QEMUTimer *timer, *flip_timer;
+    QEMUTimer *timer, *flip_timer, *storm_timer;
     PlutonRequest queue[PLUTON_QUEUE];
     uint32_t count;             /* requests in queue, oldest first */
     uint32_t block;             /* bus address of the ring block */
