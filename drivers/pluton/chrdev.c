@@ -135,7 +135,7 @@ struct pluton_file {
 	wait_queue_head_t ready;
 };
 
-/* ---- whose tenant? ---------------------------------------------------------------- */
+/* ---- whose tenant? --------------------------------------------------------------------------- */
 
 static bool fill_tenant(struct sphere_tenant_id *id, const void *name, size_t len)
 {
@@ -192,7 +192,7 @@ static int may_with_tenant(enum sphere_op op, const struct sphere_tenant_id *id)
 	return sphere_authority_may(op, &arg);
 }
 
-/* ---- the published requests ----------------------------------------------------------- */
+/* ---- the published requests ------------------------------------------------------------------ */
 
 static int unpack_nothing(struct call *c)
 {
@@ -481,7 +481,7 @@ static int run_call(struct call *c, void __user *arg)
 	return copy_to_user(arg, out, op->out) ? -EFAULT : 0;
 }
 
-/* ---- asynchronous ------------------------------------------------------------------------ */
+/* ---- asynchronous ---------------------------------------------------------------------------- */
 
 static void call_done(struct pluton_req *req)
 {
@@ -582,7 +582,7 @@ static __poll_t pluton_poll(struct file *file, struct poll_table_struct *wait)
 	return mask;
 }
 
-/* ---- requests of this driver ---------------------------------------------------------------- */
+/* ---- requests of this driver ----------------------------------------------------------------- */
 
 static long ioc_info(struct pluton_file *f, void __user *arg, size_t size)
 {
@@ -820,7 +820,7 @@ static const struct ioc *find_ioc(unsigned int cmd)
 	return NULL;
 }
 
-/* ---- the file ------------------------------------------------------------------------------------ */
+/* ---- the file -------------------------------------------------------------------------------- */
 
 static long run(struct pluton_file *f, struct file *file, const struct call_op *op,
 		const struct ioc *ioc, unsigned int cmd, void __user *arg)

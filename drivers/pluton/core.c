@@ -43,12 +43,12 @@
 
 #include "pluton.h"
 
-static unsigned int timeout_ms;
-module_param(timeout_ms, uint, 0644);
+unsigned int pluton_timeout_ms;
+module_param_named(timeout_ms, pluton_timeout_ms, uint, 0644);
 MODULE_PARM_DESC(timeout_ms, "Time for every answer in ms; 0 (default): each command's own");
 
-static bool serialise;
-module_param(serialise, bool, 0644);
+bool pluton_serialise;
+module_param_named(serialise, pluton_serialise, bool, 0644);
 MODULE_PARM_DESC(serialise, "Let no two commands of one class overlap (default: no)");
 
 static unsigned long now(struct pluton *p)
@@ -58,7 +58,7 @@ static unsigned long now(struct pluton *p)
 
 static unsigned long deadline_of(struct pluton *p, const struct pluton_command *cmd)
 {
-	unsigned int ms = READ_ONCE(timeout_ms) ?: cmd->timeout_ms;
+	unsigned int ms = READ_ONCE(pluton_timeout_ms) ?: cmd->timeout_ms;
 
 	/* the jiffy that has begun does not count */
 	return now(p) + min_t(unsigned long, msecs_to_jiffies(ms), MAX_JIFFY_OFFSET / 2) + 1;
@@ -96,7 +96,7 @@ void pluton_count(struct pluton *p, enum pluton_stat stat)
 	spin_unlock_bh(&p->lock);
 }
 
-/* ---- requests ---------------------------------------------------------------- */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 static void finish(struct pluton_req *req, int result)
 {
@@ -152,7 +152,7 @@ static struct pluton_req *next_request(struct pluton *p)
 
 		if (c->slots >= c->slots_max)
 			continue;
-		if (READ_ONCE(serialise) && p->class_busy[req->cmd->class])
+		if (READ_ONCE(pluton_serialise) && p->class_busy[req->cmd->class])
 			continue;
 		return req;
 	}
@@ -412,7 +412,7 @@ void pluton_client_close(struct pluton_client *client)
 	spin_unlock_bh(&p->lock);
 }
 
-/* ---- random bytes ------------------------------------------------------------- */
+/* ---- random bytes ---------------------------------------------------------------------------- */
 
 /*
  * Words from Pluton are four bytes each, so a caller keeps as many requests with
@@ -482,7 +482,7 @@ free:
 	return ret;
 }
 
-/* ---- what comes from Pluton ------------------------------------------------------ */
+/* ---- what comes from Pluton ------------------------------------------------------------------ */
 
 static void drop(struct pluton *p, const struct pluton_word *w, enum pluton_stat stat,
 		 const char *why)
@@ -599,7 +599,8 @@ static void receive(struct pluton *p, const struct pluton_word *w)
 	else if (!pluton_find_command(w->cmd))
 		drop(p, w, PLUTON_STAT_INVALID, "no such command");
 	else
-		drop(p, w, PLUTON_STAT_MISMATCHED, "no request has that sequence, command and buffer");
+		drop(p, w, PLUTON_STAT_MISMATCHED,
+		     "no request has that sequence, command and buffer");
 }
 
 /**
@@ -633,7 +634,7 @@ static void sent_for_good(struct pluton *p, struct pluton_slot *s)
 
 	park(s);
 	s->deadline = now(p);
-	if (READ_ONCE(serialise))
+	if (READ_ONCE(pluton_serialise))
 		s->deadline += msecs_to_jiffies(PLUTON_SETTLE_MS) + 1;
 	arm(p, s->deadline);
 	if (req)
@@ -670,7 +671,7 @@ void pluton_sent(struct pluton *p, const struct mt3620_mbox_msg *msg)
 }
 EXPORT_SYMBOL_GPL(pluton_sent);
 
-/* ---- time --------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static void give_up(struct pluton *p, struct pluton_req *req)
 {
@@ -766,7 +767,7 @@ static void tick(struct work_struct *work)
 	pluton_expire(container_of(to_delayed_work(work), struct pluton, tick));
 }
 
-/* ---- ring blocks ------------------------------------------------------------------------ */
+/* ---- ring blocks ----------------------------------------------------------------------------- */
 
 static struct pluton_ring *new_ring(struct pluton *p)
 {
@@ -982,7 +983,7 @@ static void recover_work(struct work_struct *work)
 		schedule_work(&p->hello);
 }
 
-/* ---- what kind of device is it? ------------------------------------------------------------ */
+/* ---- what kind of device is it? -------------------------------------------------------------- */
 
 static int read_development(struct pluton *p, enum sphere_development *mode)
 {
@@ -1024,7 +1025,7 @@ static void hello(struct work_struct *work)
 	sphere_authority_report_development(mode);
 }
 
-/* ---- lifetime ---------------------------------------------------------------------------------- */
+/* ---- lifetime -------------------------------------------------------------------------------- */
 
 static void release(struct kref *ref)
 {
@@ -1190,10 +1191,12 @@ int pluton_start(struct pluton *p)
 		return dev_err_probe(p->dev, ret, "Pluton cannot be given its ring block\n");
 	ret = pluton_chrdev_add(p);
 	if (ret)
-		return dev_err_probe(p->dev, ret, "/dev/pluton cannot be made: is there another Pluton?\n");
+		return dev_err_probe(p->dev, ret,
+				     "/dev/pluton cannot be made: is there another Pluton?\n");
 	ret = pluton_hwrng_add(p);
 	if (ret)
-		return dev_err_probe(p->dev, ret, "the random number generator cannot be registered\n");
+		return dev_err_probe(p->dev, ret,
+				     "the random number generator cannot be registered\n");
 	pluton_api_add(p);
 	schedule_work(&p->hello);
 	return 0;

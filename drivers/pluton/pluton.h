@@ -410,6 +410,9 @@ struct pluton {
 	bool misc_up;
 };
 
+extern unsigned int pluton_timeout_ms;
+extern bool pluton_serialise;
+
 int pluton_core_start(struct pluton *p);
 void pluton_core_stop(struct pluton *p);
 void pluton_expire(struct pluton *p);

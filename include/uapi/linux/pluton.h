@@ -212,7 +212,8 @@ struct pluton_manufacturing_result {
 #define PLUTON_STATE_RECOVERING		2	/* being set up again */
 
 /* bits of pluton_sign_digest.flags and pluton_tenant_public_key.flags */
-#define PLUTON_TENANT_NAMED		0x1	/* tenant_addr names it; only for an unconfined CAP_SYS_ADMIN */
+/* tenant_addr names it; only for an unconfined CAP_SYS_ADMIN */
+#define PLUTON_TENANT_NAMED		0x1
 
 /**
  * struct pluton_info - PLUTON_IOC_INFO: the driver, its limits and counters
