@@ -26,6 +26,12 @@
  * A new block is given only when the mailbox has taken all earlier messages:
  * they stand in memory that would be used again.
  *
+ * Serialised: a class of commands is closed while a request of it is with Pluton,
+ * until the answer comes, whoever still waits for it. It stays closed for some
+ * more time where it is not certain that Pluton has finished: when a new block
+ * was given (what Pluton does then with the requests out of the old one is not
+ * published), and when what came cannot have been the answer.
+ *
  * One lock protects all of that. It is held while a message is written and
  * passed on, so that slots are announced in the order in which they are filled.
  * What comes from the transport comes from a worker (or a softirq).
@@ -121,6 +127,28 @@ static void settle(struct pluton *p, struct pluton_slot *s)
 	p->class_busy[s->cmd->class]--;
 }
 
+/*
+ * Pluton may still work on a slot's request, whatever becomes of the slot: the
+ * class stays closed for a while, and until @at if that is later.
+ */
+static void close_class(struct pluton *p, unsigned int class, unsigned long at)
+{
+	unsigned long until = now(p) + msecs_to_jiffies(PLUTON_SETTLE_MS) + 1;
+
+	if (time_before(until, at))
+		until = at;
+	if (!p->class_closed[class] || time_before(p->class_until[class], until))
+		p->class_until[class] = until;
+	p->class_closed[class] = true;
+	arm(p, p->class_until[class]);
+}
+
+/* May no request of its class be sent for now, though none is with Pluton? */
+static bool is_closed(const struct pluton *p, const struct pluton_command *cmd)
+{
+	return READ_ONCE(pluton_serialise) && p->class_closed[cmd->class];
+}
+
 static void park(struct pluton_slot *s)
 {
 	s->req = NULL;
@@ -142,19 +170,29 @@ static bool is_up(const struct pluton *p)
 	return !p->gone && !p->suspended && !p->recovering && p->ring;
 }
 
+static struct pluton_req *first_of(struct pluton *p, struct pluton_client *c)
+{
+	struct pluton_req *req;
+
+	list_for_each_entry(req, &c->queue, node) {
+		if (!READ_ONCE(pluton_serialise))
+			return req;
+		if (!p->class_busy[req->cmd->class] && !is_closed(p, req->cmd))
+			return req;
+	}
+	return NULL;
+}
+
 /* Whose turn is it? */
 static struct pluton_req *next_request(struct pluton *p)
 {
 	struct pluton_client *c;
 
 	list_for_each_entry(c, &p->clients, node) {
-		struct pluton_req *req = list_first_entry(&c->queue, struct pluton_req, node);
+		struct pluton_req *req = c->slots < c->slots_max ? first_of(p, c) : NULL;
 
-		if (c->slots >= c->slots_max)
-			continue;
-		if (READ_ONCE(pluton_serialise) && p->class_busy[req->cmd->class])
-			continue;
-		return req;
+		if (req)
+			return req;
 	}
 	return NULL;
 }
@@ -508,7 +546,23 @@ static bool is_stuck(struct pluton *p, const struct pluton_req *req)
 	return stuck;
 }
 
-/* Take the answer of a request that somebody waits for. */
+/* The answer of a request that nobody waits for any more. 0 or -EBADMSG, as below. */
+static int take_late_answer(struct pluton *p, const struct pluton_word *w,
+			    const struct pluton_command *cmd)
+{
+	if (pluton_message_length(&p->ring->block->buffer[w->index]) != cmd->reply_len) {
+		drop(p, w, PLUTON_STAT_BAD_LENGTH, "it has not the length of an answer");
+		return -EBADMSG;
+	}
+	pluton_ring_wipe(p->ring, w->index, cmd->reply_len);
+	count(p, PLUTON_STAT_LATE);
+	return 0;
+}
+
+/*
+ * Take the answer of a request that somebody waits for. 0, -EPROTO, or -EBADMSG
+ * if it has another length.
+ */
 static int take_answer(struct pluton *p, const struct pluton_word *w, struct pluton_req *req)
 {
 	int ret;
@@ -517,7 +571,7 @@ static int take_answer(struct pluton *p, const struct pluton_word *w, struct plu
 				  req->cmd->reply_len);
 	if (ret) {
 		drop(p, w, PLUTON_STAT_BAD_LENGTH, "it has not the length of an answer");
-		return ret;
+		return -EBADMSG;
 	}
 	pluton_ring_wipe(p->ring, w->index, req->cmd->reply_len);
 	if (is_stuck(p, req)) {
@@ -580,7 +634,12 @@ static void receive(struct pluton *p, const struct pluton_word *w)
 		if (s->cmd->reply_len && req)
 			ret = take_answer(p, w, req);
 		else if (s->cmd->reply_len)
-			count(p, PLUTON_STAT_LATE);
+			ret = take_late_answer(p, w, s->cmd);
+		/* not of that length: Pluton may not even have begun */
+		if (ret == -EBADMSG) {
+			close_class(p, s->cmd->class, now(p));
+			ret = -EPROTO;
+		}
 		pluton_ring_release(p->ring, w->index);
 		if (s->state != PLUTON_SLOT_OWED)
 			settle(p, s);
@@ -676,7 +735,9 @@ EXPORT_SYMBOL_GPL(pluton_sent);
 static void give_up(struct pluton *p, struct pluton_req *req)
 {
 	count(p, PLUTON_STAT_TIMEOUTS);
-	p->silent++;
+	/* what was held back by us says nothing about Pluton */
+	if (req->state == PLUTON_REQ_SENT || !is_closed(p, req->cmd))
+		p->silent++;
 	dev_warn_ratelimited(p->dev, "%s was not answered in time\n", req->cmd->name);
 	finish(req, -ETIMEDOUT);
 }
@@ -721,6 +782,18 @@ static void expire_slots(struct pluton *p, unsigned long t)
 	}
 }
 
+static void expire_classes(struct pluton *p, unsigned long t)
+{
+	unsigned int i;
+
+	for (i = 0; i < PLUTON_CLASSES; i++) {
+		if (p->class_closed[i] && !time_before(t, p->class_until[i]))
+			p->class_closed[i] = false;
+		if (p->class_closed[i])
+			arm(p, p->class_until[i]);
+	}
+}
+
 static void expire_waiting(struct pluton *p, unsigned long t)
 {
 	struct pluton_client *c, *next_client;
@@ -753,6 +826,7 @@ void pluton_expire(struct pluton *p)
 	t = now(p);
 	expire_slots(p, t);
 	expire_waiting(p, t);
+	expire_classes(p, t);
 	if (p->silent >= PLUTON_SILENT_MAX && is_up(p)) {
 		dev_warn_ratelimited(p->dev, "Pluton is silent; it is set up again\n");
 		p->recovering = true;
@@ -812,6 +886,8 @@ static void fail_sent(struct pluton *p, int result)
 
 		if (s->state != PLUTON_SLOT_BUSY && s->state != PLUTON_SLOT_PARKED)
 			continue;
+		if (!s->settled)
+			close_class(p, s->cmd->class, s->deadline);
 		settle(p, s);
 		park(s);
 		if (req)

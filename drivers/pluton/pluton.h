@@ -161,6 +161,7 @@ u32 pluton_word_pack(const struct pluton_word *w);
 struct pluton_word pluton_word_unpack(u32 word);
 void pluton_block_init(struct pluton_block *block, u32 addr);
 int pluton_message_write(struct pluton_message *msg, const void *payload, size_t len);
+size_t pluton_message_length(const struct pluton_message *msg);
 int pluton_message_read(const struct pluton_message *msg, void *payload, size_t len);
 void pluton_encode_sign(u8 *payload, const u8 *tenant, const u8 *digest);
 void pluton_encode_manufacturing(u8 *payload, u32 state);
@@ -263,7 +264,7 @@ bool pluton_ring_owed(const struct pluton_ring *ring);
 #define PLUTON_RETIRED_MS	30000
 /* requests without an answer, and nothing answered between, that mean silence */
 #define PLUTON_SILENT_MAX	4
-/* a command without an answer keeps its class busy that long, when serialised */
+/* when serialised: a command whose end is not known keeps its class closed that long */
 #define PLUTON_SETTLE_MS	100
 
 /* as in &struct pluton_info, in its order */
@@ -356,6 +357,9 @@ struct pluton_req {
  * @seq: sequence number that was used last
  * @clients: those with waiting requests, in the order in which it is their turn
  * @class_busy: slots whose answer is to come, by class
+ * @class_closed: no request of that class may be sent before @class_until, when
+ *	serialised
+ * @class_until: jiffies
  * @random: the random word that came last
  * @have_random: @random holds one
  * @tick_at: when @tick is due, if @ticking
@@ -392,6 +396,8 @@ struct pluton {
 	u8 seq;
 	struct list_head clients;
 	unsigned int class_busy[PLUTON_CLASSES];
+	bool class_closed[PLUTON_CLASSES];
+	unsigned long class_until[PLUTON_CLASSES];
 	u32 random;
 	bool have_random;
 	unsigned long tick_at;

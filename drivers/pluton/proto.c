@@ -142,6 +142,17 @@ int pluton_message_write(struct pluton_message *msg, const void *payload, size_t
 }
 
 /**
+ * pluton_message_length() - length of the message in a buffer
+ * @msg: the buffer
+ *
+ * Return: what it says at this moment, perhaps more than fits.
+ */
+size_t pluton_message_length(const struct pluton_message *msg)
+{
+	return le16_to_cpu(READ_ONCE(msg->size));
+}
+
+/**
  * pluton_message_read() - read a message out of a buffer
  * @msg: the buffer
  * @payload: @len bytes are written, or none
@@ -151,7 +162,7 @@ int pluton_message_write(struct pluton_message *msg, const void *payload, size_t
  */
 int pluton_message_read(const struct pluton_message *msg, void *payload, size_t len)
 {
-	if (len > PLUTON_PAYLOAD_MAX || le16_to_cpu(READ_ONCE(msg->size)) != len)
+	if (len > PLUTON_PAYLOAD_MAX || pluton_message_length(msg) != len)
 		return -EPROTO;
 	memcpy(payload, msg->payload, len);
 	return 0;

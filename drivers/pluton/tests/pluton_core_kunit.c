@@ -893,6 +893,100 @@ static void T15_serialised_classes_do_not_overlap(struct kunit *test)
 	}
 }
 
+/*
+ * A new block: whether Pluton still works on what came out of the old one is not
+ * known. What was taken back shortly before keeps its class closed for its time;
+ * that others wait meanwhile does not count as silence.
+ */
+static void serialised_classes_stay_closed_over_a_set_up(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *req, *keys;
+	struct pluton_word w;
+	unsigned int i;
+
+	pluton_serialise = true;
+	for (i = 0; i < PLUTON_SILENT_MAX; i++) {
+		pluton_timeout_ms = 20;
+		req = begin(test, i ? PLUTON_CMD_GET_TENANT_PUBLIC_KEY :
+				      PLUTON_CMD_GET_BOOT_MODE_FLAGS);
+		if (i < 2)
+			take(test);
+		if (i == 2) {
+			/* READ_RNG with 5 s, sent and taken back at once */
+			pluton_timeout_ms = 0;
+			keys = begin(test, PLUTON_CMD_READ_RNG);
+			w = take(test);
+			KUNIT_EXPECT_EQ(test, w.cmd, PLUTON_CMD_READ_RNG);
+			KUNIT_EXPECT_EQ(test, end(keys), 1);
+		}
+		fake_pass(f, 20);
+		KUNIT_ASSERT_EQ(test, end(req), -ETIMEDOUT);
+	}
+	pluton_timeout_ms = 0;
+	flush_delayed_work(&f->p->recover);
+	w = take(test);
+	KUNIT_ASSERT_EQ(test, w.cmd, PLUTON_CMD_SEND_EVENT_BUFFERS);
+	/* classes of those whose time was over: a little longer */
+	fake_pass(f, PLUTON_SETTLE_MS);
+	answer_hello(test);
+	good(test, PLUTON_CMD_GET_TENANT_PUBLIC_KEY);
+
+	pluton_timeout_ms = 20;
+	for (i = 0; i < PLUTON_SILENT_MAX + 1; i++) {
+		req = begin(test, PLUTON_CMD_READ_RNG);
+		KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+		fake_pass(f, 20);
+		KUNIT_EXPECT_EQ(test, end(req), -ETIMEDOUT);
+	}
+	flush_delayed_work(&f->p->recover);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_RESTARTS), 1);
+	pluton_timeout_ms = 0;
+	req = begin(test, PLUTON_CMD_READ_RNG);
+	fake_pass(f, 4000);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+	fake_pass(f, 800);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 1);
+	w = take(test);
+	fake_answer(f, &w);
+	KUNIT_EXPECT_EQ(test, end(req), 0);
+}
+
+/* What cannot have been the answer may have come before Pluton had even begun. */
+static void serialised_classes_wait_after_what_is_no_answer(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *req, *next;
+	struct pluton_word w, forged;
+	unsigned int late;
+
+	f->m4 = true;
+	pluton_serialise = true;
+	/* while somebody waits, and when nobody does any more */
+	for (late = 0; late < 2; late++) {
+		req = begin(test, PLUTON_CMD_READ_RNG);
+		w = take(test);
+		if (late)
+			KUNIT_EXPECT_EQ(test, end(req), 1);
+		next = begin(test, PLUTON_CMD_READ_RNG);
+		forged = w;
+		forged.index = 7;
+		fake_post(f, forged);
+		if (!late)
+			KUNIT_EXPECT_EQ(test, end(req), -EPROTO);
+		KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+		KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_BAD_LENGTH), late + 1);
+		/* other classes go on */
+		good(test, PLUTON_CMD_GET_BOOT_MODE_FLAGS);
+		fake_pass(f, PLUTON_SETTLE_MS);
+		w = take(test);
+		fake_answer(f, &w);
+		KUNIT_EXPECT_EQ(test, end(next), 0);
+	}
+	expect_slots(test, 0, 0);
+	KUNIT_EXPECT_EQ(test, f->p->class_busy[PLUTON_CLASS_RNG], 0);
+}
+
 /* ---- the command without an answer ----------------------------------------------------------- */
 
 static void postcode_is_done_when_it_is_taken(struct kunit *test)
@@ -1156,6 +1250,8 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(T14_no_client_takes_all_slots),
 	KUNIT_CASE(clients_take_turns),
 	KUNIT_CASE(T15_serialised_classes_do_not_overlap),
+	KUNIT_CASE(serialised_classes_stay_closed_over_a_set_up),
+	KUNIT_CASE(serialised_classes_wait_after_what_is_no_answer),
 	KUNIT_CASE(postcode_is_done_when_it_is_taken),
 	KUNIT_CASE(postcode_may_be_answered),
 	KUNIT_CASE(HW1_random_of_every_length),
