@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2034,SC2154
+#
+# What the tests of Pluton share.
+
+CTL=0x3f000000
+PARAM=/sys/module/pluton/parameters
+
+# load_all PARAMETER...: the driver with these, and what it stands on
+load_all()
+{
+	insmod "$M/sphere_authority.ko" && insmod "$M/mt3620-mailbox.ko" && insmod "$M/pluton.ko" "$@"
+}
+
+pluton_device()
+{
+	for pluton_d in "$DRV"/mt3620-pluton/*pluton; do
+		[ -e "$pluton_d" ] && basename "$pluton_d" && return
+	done
+	return 1
+}
+
+# fault NAME: what Pluton does wrong, as in the board's PlutonFault
+fault()
+{
+	case $1 in
+	none)	devmem $((CTL + 0x200)) 32 0 ;;
+	silent)	devmem $((CTL + 0x200)) 32 1 ;;
+	storm)	devmem $((CTL + 0x200)) 32 16 ;;
+	esac
+}
+
+# latency US: how long an answer takes
+latency() { devmem $((CTL + 0x204)) 32 "$1"; }
+
+# a request that must be answered: eight bytes of what the kernel asks Pluton
+good() { [ "$(head -c 8 /dev/hwrng | wc -c)" = 8 ]; }
+
+# slots_in_use N: at least so many requests are with Pluton
+slots_in_use() { [ "$(cat /sys/class/misc/pluton/statistics/slots_in_use)" -ge "$1" ]; }
+
+# gone PID...: none of them runs
+gone()
+{
+	for pluton_p in "$@"; do
+		# one that has ended stays as a zombie until it is waited for
+		[ ! -e "/proc/$pluton_p" ] || grep -q '^State:.*Z' "/proc/$pluton_p/status" || return 1
+	done
+}
+
+# taps PREFIX PROGRAM...: a program's own results count as ours
+taps()
+{
+	pluton_prefix=$1
+	shift
+	"$@" >/tmp/taps 2>&1
+	pluton_rc=$?
+	pluton_bad=$tap_failed pluton_before=$tap_n
+	while read -r pluton_line; do
+		case $pluton_line in
+		'ok '*'# SKIP'*)
+			pluton_line=${pluton_line#ok * }
+			skip "$pluton_prefix ${pluton_line%%#*}" "${pluton_line#*SKIP }" ;;
+		'ok '*)		ok "$pluton_prefix ${pluton_line#ok * }" ;;
+		'not ok '*)	not_ok "$pluton_prefix ${pluton_line#not ok * }" ;;
+		'# '*)		note "${pluton_line#\# }" ;;
+		esac
+	done <<-END
+	$(grep -E '^(not )?ok |^# seed|^# .*(xpected|requests,| ms|restarts|mismatched|late,|nothing|ended with|[0-9]+ [a-z ]+$)' /tmp/taps)
+	END
+	[ "$tap_n" -gt "$pluton_before" ] || not_ok "$pluton_prefix: $1 printed no result"
+	# a failure that no result tells of
+	[ "$pluton_rc" = 0 ] || [ "$tap_failed" -gt "$pluton_bad" ] || not_ok "$pluton_prefix: $1 ended with $pluton_rc"
+	[ "$pluton_rc" = 0 ] || tail -n 20 /tmp/taps | sed 's/^/# | /'
+}
