@@ -74,7 +74,7 @@ install modules_install: modules
 .PHONY: clean distclean
 clean:
 	@find . -name .git -prune -o \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
-		-o -name '.*.cmd' -o -name '*.order' -o -name '*.symvers' -o -name '.module-common.c' \
+		-o -name '.*.cmd' -o -name '.*.o.d' -o -name '*.order' -o -name '*.symvers' -o -name '.module-common.c' \
 		-o -name '*.dtb' -o -name '*.elf' \) -type f -exec rm -f {} +
 distclean: clean
 	@$(SETUP)/distclean

@@ -23,6 +23,16 @@ do_step()
 	fi
 }
 
+wait_for_pluton()
+{
+	tries=50
+	until /bin/sphere pluton info | grep -q '^link to Pluton *up'; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		usleep 100000
+	done
+}
+
 echo
 say "Linux on the Cortex-A7" "$(uname -r)"
 say "cores online, memory" "$(grep -c ^processor /proc/cpuinfo), $(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo) MiB"
@@ -34,7 +44,18 @@ for core in 0 1; do
 	do_step "1000 messages to Cortex-M4 number $core and back" drive m4-$core-fifo rtt 1000
 	do_step "1000 software interrupts to it and back" drive m4-$core-sw rtt 1000
 done
-do_step "rmmod, in reverse order" rmmod mt3620_mbox_test mt3620_mailbox
+do_step "rmmod mt3620-mbox-test" rmmod mt3620_mbox_test
+used="mt3620_mailbox"
+if [ -e "$M/pluton.ko" ]; then
+	do_step "insmod pluton.ko" insmod "$M/pluton.ko"
+	used="pluton $used"
+	do_step "Pluton answers" wait_for_pluton
+	say "the security state it reports" "$(/bin/sphere pluton info | sed -n 's/^security state *//p')"
+	say "16 bytes of /dev/hwrng" "$(head -c 16 /dev/hwrng | hexdump -v -e '1/1 "%02x"')"
+	do_step "its attestation, verified" /bin/sphere pluton attest --nonce "$(head -c 32 /dev/hwrng | hexdump -v -e '1/1 "%02x"')"
+fi
+# shellcheck disable=SC2086 # several names
+do_step "rmmod, in reverse order" rmmod $used
 reports=$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call [Tt]race:')
 say "reports in the kernel's log" "$reports"
 [ "$reports" = 0 ] || bad=$((bad + 1))

@@ -7,6 +7,13 @@
 tap_n=0
 tap_failed=0
 
+# A kernel made for tests looks for leaks; what the boot left is not ours.
+KMEMLEAK=/sys/kernel/debug/kmemleak
+if [ -e $KMEMLEAK ]; then
+	echo scan >$KMEMLEAK
+	echo clear >$KMEMLEAK
+fi
+
 # ok TEXT / not_ok TEXT / skip TEXT WHY
 ok()	 { tap_n=$((tap_n + 1)); echo "ok $tap_n $*"; }
 not_ok() { tap_n=$((tap_n + 1)); tap_failed=$((tap_failed + 1)); echo "not ok $tap_n $*"; }
@@ -74,11 +81,32 @@ wait_until()
 	done
 }
 
+# tap_sanitisers: what a kernel made for tests knows besides its log
+tap_sanitisers()
+{
+	# lockdep is silent for good after its first report
+	[ ! -e /proc/lockdep_stats ] ||
+		equal "lockdep was on to the end" "$(sed -n 's/^ *debug_locks: *//p' /proc/lockdep_stats)" 1
+	if [ -e $KMEMLEAK ]; then
+		# what is younger than five seconds counts as in use, and a first
+		# scan may find a pointer that was about to go
+		sleep 6
+		echo scan >$KMEMLEAK
+		echo scan >$KMEMLEAK
+		tap_leaks=$(cat $KMEMLEAK)
+		try "no memory was lost" test -z "$tap_leaks"
+		[ -z "$tap_leaks" ] || echo "$tap_leaks" | head -n 24 | sed 's/^/# /'
+	fi
+}
+
 # tap_end: the log must be clean, then the plan; returns the status of the run
 tap_end()
 {
-	tap_bad=$(dmesg | grep -E 'BUG:|WARNING:|Oops|Call [Tt]race:|KASAN|UBSAN|possible recursive|possible circular|Unable to handle' | head -n 3)
+	tap_sanitisers
+	tap_report='BUG:|WARNING:|Oops|Call [Tt]race:|KASAN|UBSAN|INFO: (possible|suspicious|trying|task)|Unable to handle'
+	tap_bad=$(dmesg | grep -E "$tap_report" | head -n 3)
 	equal "the kernel's log is clean" "$tap_bad" ""
+	[ -z "$tap_bad" ] || dmesg | grep -E -A 25 "$tap_report" | head -n 60 | sed 's/^/# /'
 	echo "1..$tap_n"
 	[ "$tap_failed" = 0 ]
 }
