@@ -467,7 +467,11 @@ static inline void pluton_hwrng_remove(struct pluton *p)
 }
 #endif
 
+/* longest signature in DER */
+#define PLUTON_DER_MAX		72
+
 #if IS_ENABLED(CONFIG_PLUTON_KEYS)
+size_t pluton_encode_der(u8 *to, const u8 *signature);
 int pluton_key_register(void);
 void pluton_key_unregister(void);
 #else

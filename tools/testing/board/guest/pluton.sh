@@ -24,6 +24,7 @@ equal "the kernel's random numbers come from it" "$(cat /sys/class/misc/hw_rando
 try "HW1 they can be read" good
 
 taps "selftest" /tests/pluton_test
+taps "keys" /tests/pluton_key_test
 
 # the tool, with the real libcrypto
 tool() { /bin/sphere pluton "$@" 2>&1; }
@@ -41,6 +42,8 @@ test_the_tool()
 	equal "which it says" "$(tool attest --policy /tmp/other | grep -c 'policy *differs: type 2 ')" 1
 	signature=$(tool sign --tenant board --digest "$digest")
 	try "its signature is good" tool verify --tenant board --digest "$digest" --signature "$signature"
+	signature=$(/tests/pluton_key_test --sign board "$digest")
+	try "and that of a key in a keyring" tool verify --tenant board --digest "$digest" --signature "$signature"
 	equal "not for another tenant" "$(status verify --tenant other --digest "$digest" --signature "$signature")" 1
 	equal "not for something else" "$(status verify --tenant board --digest "$nonce" --signature "$signature")" 1
 	equal "no tenant, no signature" "$(tool sign --digest "$digest" | grep -c -- --tenant)" 1
