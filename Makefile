@@ -49,6 +49,11 @@ kunit:
 bench-mailbox:
 	@$T/board/bench-mailbox
 
+## make bench-pluton          instructions per request, gain of many at once
+.PHONY: bench-pluton
+bench-pluton:
+	@$T/board/bench-pluton
+
 ## make lint                  W=1, sparse, kernel-doc, dt-schema, shellcheck, checkpatch
 ## make size                  code and data of each module on the board's kernel
 .PHONY: lint size
