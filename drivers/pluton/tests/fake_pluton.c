@@ -234,6 +234,8 @@ void fake_answer(struct fake_pluton *f, const struct pluton_word *w)
 	for (i = 0; w->cmd == PLUTON_CMD_GET_ENABLED_CAPABILITIES &&
 	     i < PLUTON_CAPABILITIES_MAX; i++)
 		put_unaligned_le16(f->caps[i], payload + 2 * i);
+	if (w->cmd == PLUTON_CMD_SIGN_WITH_TENANT_KEY)
+		memcpy(f->signed_for, f->block->buffer[w->index].payload, sizeof(f->signed_for));
 	f->answers++;
 	if (f->short_every && !(f->answers % f->short_every))
 		size = 1;

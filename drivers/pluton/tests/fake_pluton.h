@@ -35,6 +35,7 @@
  * @answers: how many were given
  * @m4: answer in Pluton's half of the buffers
  * @next_m4: next buffer there
+ * @signed_for: request of the last signature: tenant and digest
  * @caps: what GET_ENABLED_CAPABILITIES says
  */
 struct fake_pluton {
@@ -59,6 +60,7 @@ struct fake_pluton {
 	unsigned int answers;
 	bool m4;
 	unsigned int next_m4;
+	u8 signed_for[PLUTON_TENANT_ID_SIZE + PLUTON_DIGEST_SIZE];
 	u16 caps[PLUTON_CAPABILITIES_MAX];
 };
 
