@@ -119,7 +119,7 @@ static uint64_t words(void)
 	return from / count;
 }
 
-static uint64_t hwrng(void)
+static uint64_t kernel_words(void)
 {
 	int fd = open("/dev/hwrng", O_RDONLY | O_CLOEXEC);
 	size_t want = (size_t)count * 4, have = 0;
@@ -158,7 +158,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(what, "words"))
 		result = words();
 	else if (!strcmp(what, "hwrng"))
-		result = hwrng();
+		result = kernel_words();
 	else
 		goto usage;
 	printf("%llu\n", (unsigned long long)result);
