@@ -3,13 +3,14 @@
  * Many processes ask Pluton for everything at once, are interrupted and killed,
  * while Pluton misbehaves in one way after the other.
  *
- * pluton_storm [-n REQUESTS] [-p PROCESSES] [-m MS] [-s SEED] [-c ADDRESS] [-e]
+ * pluton_storm [-n REQUESTS] [-p PROCESSES] [-m MS] [-s SEED] [-c ADDRESS] [-e] [-d]
  *
  * How Pluton misbehaves is told to the board's control block at ADDRESS; without
  * it Pluton is what it is. It is another way every MS milliseconds, drawn by lot
- * until REQUESTS have come back, or with -e each one in turn, once. After each it
+ * until REQUESTS have come back, or with -e each one in turn, once. With -d the
+ * system may sleep meanwhile: ENODEV is a result like others. After each it
  * is switched off, and a good request must then succeed. The same seed makes the
- * same choices, as far as the scheduler lets it. Prints TAP; exit code 1 when
+ * same choices, as far as the scheduler lets it. SIGTERM ends it early. Prints TAP; exit code 1 when
  * anything was wrong.
  */
 #define _GNU_SOURCE
@@ -59,7 +60,7 @@ static const struct {
 } known_errors[] = {
 	{ 0, "succeeded" }, { EINTR, "interrupted" }, { ETIMEDOUT, "timed out" },
 	{ EPROTO, "no answer to it" }, { EREMOTEIO, "refused by Pluton" }, { EBUSY, "busy" },
-	{ EAGAIN, "still under way" }, { EINPROGRESS, "started" },
+	{ EAGAIN, "still under way" }, { EINPROGRESS, "started" }, { ENODEV, "slept through" },
 };
 
 #define KNOWN	ARRAY_SIZE(known_errors)
@@ -76,6 +77,7 @@ static struct shared {
 } *shared;
 
 static uint64_t rng;
+static bool may_sleep;
 
 /* the board's control block, if there is one */
 static unsigned char *ctl;
@@ -103,7 +105,7 @@ static void count(int ret, unsigned int request)
 
 	__atomic_fetch_add(&shared->requests, 1, __ATOMIC_RELAXED);
 	for (i = 0; i < KNOWN; i++) {
-		if (known_errors[i].err == err) {
+		if (known_errors[i].err == err && (err != ENODEV || may_sleep)) {
 			__atomic_fetch_add(&shared->results[i], 1, __ATOMIC_RELAXED);
 			return;
 		}
@@ -159,6 +161,12 @@ static void one_request(int fd)
 
 static void on_alarm(int sig)
 {
+}
+
+/* the end, with what there is to tell */
+static void on_term(int sig)
+{
+	__atomic_store_n(&shared->stop, 1, __ATOMIC_RELAXED);
 }
 
 static bool more(unsigned int limit)
@@ -256,13 +264,14 @@ int main(int argc, char **argv)
 {
 	unsigned int limit = 10000, processes = 16, period = 50, kills = 0, periods = 0, worst = 0;
 	unsigned int bad_periods = 0, bad_exits = 0, done, i;
+	struct sigaction term = { .sa_handler = on_term, .sa_flags = SA_RESTART };
 	bool each = false;
 	struct pluton_info info = {};
 	pid_t pid[PROCESSES_MAX];
 	uint64_t seed = 0;
 	int c, fd, status;
 
-	while ((c = getopt(argc, argv, "n:p:m:s:c:e")) != -1) {
+	while ((c = getopt(argc, argv, "n:p:m:s:c:ed")) != -1) {
 		unsigned long long v = strtoull(optarg ? optarg : "", NULL, 0);
 
 		switch (c) {
@@ -291,9 +300,12 @@ int main(int argc, char **argv)
 			each = true;
 			limit = UINT32_MAX;
 			break;
+		case 'd':
+			may_sleep = true;
+			break;
 		default:
 			fprintf(stderr, "usage: pluton_storm [-n REQUESTS] [-p PROCESSES]\n"
-				"                    [-m MS] [-s SEED] [-c ADDRESS] [-e]\n");
+				"                    [-m MS] [-s SEED] [-c ADDRESS] [-e] [-d]\n");
 			return 2;
 		}
 	}
@@ -313,6 +325,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 
+	sigaction(SIGTERM, &term, NULL);
 	for (i = 0; i < processes; i++)
 		pid[i] = begin(limit);
 	while (each ? periods < ARRAY_SIZE(faults) : more(limit)) {
