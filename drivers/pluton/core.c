@@ -1354,6 +1354,7 @@ void pluton_resume(struct pluton *p)
 	spin_lock_bh(&p->lock);
 	p->suspended = false;
 	p->ticking = false;
+	expire_classes(p, now(p));
 	p->recovering = true;
 	if (!p->gone)
 		mod_delayed_work(system_wq, &p->recover, 0);

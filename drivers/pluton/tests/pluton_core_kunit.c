@@ -1122,6 +1122,31 @@ static void requests_end_at_suspend(struct kunit *test)
 	good(test, PLUTON_CMD_READ_RNG);
 }
 
+/* The tick went with the sleep; a class that is still closed needs one to open. */
+static void serialised_classes_open_after_a_sleep(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *req = begin(test, PLUTON_CMD_READ_RNG);
+	struct pluton *p = f->p;
+
+	pluton_serialise = true;
+	take(test);
+	pluton_suspend(p);
+	KUNIT_EXPECT_EQ(test, end(req), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, p->class_closed[PLUTON_CLASS_RNG]);
+	pluton_resume(p);
+	KUNIT_EXPECT_TRUE(test, p->ticking);
+	KUNIT_EXPECT_EQ(test, p->tick_at, p->class_until[PLUTON_CLASS_RNG]);
+	set_up_again(test);
+	pluton_timeout_ms = 10000;
+	req = begin(test, PLUTON_CMD_READ_RNG);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+	f->now = p->class_until[PLUTON_CLASS_RNG];
+	pluton_expire(p);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 1);
+	end(req);
+}
+
 /* ---- what kind of device it is --------------------------------------------------------------- */
 
 static void development_follows_the_capabilities(struct kunit *test)
@@ -1259,6 +1284,7 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(T34_a_generator_that_is_stuck),
 	KUNIT_CASE(several_random_words_are_under_way),
 	KUNIT_CASE(requests_end_at_suspend),
+	KUNIT_CASE(serialised_classes_open_after_a_sleep),
 	KUNIT_CASE(development_follows_the_capabilities),
 	KUNIT_CASE(T15_many_callers),
 	KUNIT_CASE(RA30_removal_under_load),
