@@ -10,8 +10,8 @@
  * until REQUESTS have come back, or with -e each one in turn, once. With -d the
  * system may sleep meanwhile: ENODEV is a result like others. After each it
  * is switched off, and a good request must then succeed. The same seed makes the
- * same choices, as far as the scheduler lets it. SIGTERM ends it early. Prints TAP; exit code 1 when
- * anything was wrong.
+ * same choices, as far as the scheduler lets it. SIGTERM ends it early. Prints TAP;
+ * exit code 1 when anything was wrong.
  */
 #define _GNU_SOURCE
 #include <errno.h>
