@@ -640,7 +640,15 @@ static void receive(struct pluton *p, const struct pluton_word *w)
 			close_class(p, s->cmd->class, now(p));
 			ret = -EPROTO;
 		}
-		pluton_ring_release(p->ring, w->index);
+		/*
+		 * Perhaps Pluton is faster than the transport, perhaps it guessed:
+		 * a request that is still to be sent must not stand in a buffer
+		 * that is marked available.
+		 */
+		if (ours && s->unsent)
+			s->answered = true;
+		else
+			pluton_ring_release(p->ring, w->index);
 		if (s->state != PLUTON_SLOT_OWED)
 			settle(p, s);
 		pluton_ring_answered(p->ring, s);
@@ -720,6 +728,9 @@ void pluton_sent(struct pluton *p, const struct mt3620_mbox_msg *msg)
 		if (msg != &s->msg || !s->unsent)
 			continue;
 		s->unsent = false;
+		if (s->answered)
+			pluton_ring_release(p->ring, PLUTON_M4_BUFFERS + i);
+		s->answered = false;
 		if (!s->cmd->reply_len &&
 		    (s->state == PLUTON_SLOT_BUSY || s->state == PLUTON_SLOT_PARKED))
 			sent_for_good(p, s);

@@ -195,6 +195,7 @@ struct pluton_client;
  * @kicked: the transport was told that the answer is overdue
  * @unsent: the transport still has @msg
  * @settled: it is on nobody's account any more
+ * @answered: to be marked available once it is not @unsent any more
  * @cmd: the command
  * @req: who waits, if BUSY
  * @owner: on whose account it is, or NULL
@@ -207,6 +208,7 @@ struct pluton_slot {
 	bool kicked;
 	bool unsent;
 	bool settled;
+	bool answered;
 	const struct pluton_command *cmd;
 	struct pluton_req *req;
 	struct pluton_client *owner;

@@ -457,6 +457,35 @@ static void RA4_unsolicited_sequence_zero(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, end(req), 0);
 }
 
+/* Pluton guesses the answer to a request that it does not have yet. */
+static void an_answer_before_the_request_was_sent(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_word guess = { .version = 2, .seq = 1, .cmd = PLUTON_CMD_READ_RNG,
+				     .index = 32 };
+	struct pluton_req *req = begin(test, PLUTON_CMD_READ_RNG);
+	struct pluton_word w;
+	unsigned int i;
+
+	fake_write(f, guess.index, "rand", 4, 4);
+	fake_post(f, guess);
+	KUNIT_EXPECT_EQ(test, end(req), 0);
+	/* the buffer is not announced as available while it is announced as a request */
+	KUNIT_EXPECT_EQ(test, f->block->entry[32].available, 0);
+	for (i = 1; i < 16; i++) {
+		req = begin(test, PLUTON_CMD_READ_RNG);
+		end(req);
+	}
+	expect_slots(test, 0, PLUTON_FILE_SLOTS + 1);
+	w = take(test);
+	KUNIT_EXPECT_EQ(test, w.index, 32);
+	KUNIT_EXPECT_EQ(test, f->block->entry[32].available, 1);
+	expect_slots(test, 0, PLUTON_FILE_SLOTS);
+	/* its true answer is nobody's */
+	fake_answer(f, &w);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_MISMATCHED), 1);
+}
+
 static void RA16_RA17_no_such_buffer(struct kunit *test)
 {
 	struct fake_pluton *f = test->priv;
@@ -1255,6 +1284,7 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(no_memory_for_another_block),
 	KUNIT_CASE(set_up_waits_for_the_mailbox),
 	KUNIT_CASE(RA4_unsolicited_sequence_zero),
+	KUNIT_CASE(an_answer_before_the_request_was_sent),
 	KUNIT_CASE(RA16_RA17_no_such_buffer),
 	KUNIT_CASE(another_request_s_buffer),
 	KUNIT_CASE(RA19_answer_for_another_command),
