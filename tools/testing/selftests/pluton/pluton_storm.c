@@ -50,6 +50,7 @@ static const char *const faults[] = {
 };
 
 #define RESTART_ITSELF	(ARRAY_SIZE(faults) - 1)
+#define FAULT_TABLE	9
 
 /* how long a good request may take to succeed once Pluton is good again */
 #define GOOD_AGAIN_MS	3000
@@ -349,6 +350,9 @@ int main(int argc, char **argv)
 			pid[i] = begin(limit);
 			kills++;
 		}
+		/* a table that was overwritten stays so until there is another one */
+		if (fault == FAULT_TABLE)
+			set_ctl(CTL_RESTART, 1);
 		set_ctl(CTL_FAULT, 0);
 		periods++;
 		good = good_again(fd, &took);
