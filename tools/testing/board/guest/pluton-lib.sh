@@ -6,6 +6,10 @@
 CTL=0x3f000000
 PARAM=/sys/module/pluton/parameters
 
+# KASAN makes the slowest of good requests slower than the limit of pluton_storm
+PATIENCE=
+[ ! -e "$KMEMLEAK" ] || PATIENCE="-g 20000"
+
 # load_all PARAMETER...: the driver with these, and what it stands on
 load_all()
 {

@@ -29,7 +29,8 @@ grown()
 	if [ $(($3 - $2)) -le $((200 + count / 200)) ]; then ok "$1"; else not_ok "$1"; fi
 	note "from $2 to $3"
 }
-storm() { /tests/pluton_storm -c "$CTL" -p 16 -m 100 "$@"; }
+# shellcheck disable=SC2086 # an option and its value, or nothing
+storm() { /tests/pluton_storm -c "$CTL" -p 16 -m 100 $PATIENCE "$@"; }
 
 try "the modules load" load_all timeout_ms=20
 try "there is a device node" wait_until 10 test -c /dev/pluton

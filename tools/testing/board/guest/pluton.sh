@@ -64,7 +64,8 @@ fi
 # Each way of being wrong, for a while, with all that programs can ask for and
 # more: everybody comes back, and the first request after it succeeds.
 echo 20 >"$PARAM/timeout_ms"
-taps "RA2" /tests/pluton_storm -e -m "$wrong_ms" -c "$CTL"
+# shellcheck disable=SC2086 # an option and its value, or nothing
+taps "RA2" /tests/pluton_storm -e -m "$wrong_ms" -c "$CTL" $PATIENCE
 echo 0 >"$PARAM/timeout_ms"
 try "the kernel's random numbers still come from it" wait_until 5 good
 

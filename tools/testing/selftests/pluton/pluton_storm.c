@@ -3,13 +3,13 @@
  * Many processes ask Pluton for everything at once, are interrupted and killed,
  * while Pluton misbehaves in one way after the other.
  *
- * pluton_storm [-n REQUESTS] [-p PROCESSES] [-m MS] [-s SEED] [-c ADDRESS] [-e] [-d]
+ * pluton_storm [-n REQUESTS] [-p PROCESSES] [-m MS] [-s SEED] [-c ADDRESS] [-e] [-d] [-g MS]
  *
  * How Pluton misbehaves is told to the board's control block at ADDRESS; without
  * it Pluton is what it is. It is another way every MS milliseconds, drawn by lot
  * until REQUESTS have come back, or with -e each one in turn, once. With -d the
  * system may sleep meanwhile: ENODEV is a result like others. After each it
- * is switched off, and a good request must then succeed. The same seed makes the
+ * is switched off, and a good request must then succeed, within 3 s or the MS of -g. The same seed makes the
  * same choices, as far as the scheduler lets it. SIGTERM ends it early. Prints TAP;
  * exit code 1 when anything was wrong.
  */
@@ -52,8 +52,8 @@ static const char *const faults[] = {
 #define RESTART_ITSELF	(ARRAY_SIZE(faults) - 1)
 #define FAULT_TABLE	9
 
-/* how long a good request may take at most once Pluton is good again, on the slowest kernel */
-#define GOOD_AGAIN_MS	20000
+/* how long a good request may take to succeed once Pluton is good again, but for -g */
+static unsigned int good_again_ms = 3000;
 
 static const struct {
 	int err;
@@ -242,7 +242,7 @@ static bool good_again(int fd, unsigned int *took)
 		*took = now - began;
 		if (!ret)
 			return true;
-	} while (now - began < GOOD_AGAIN_MS);
+	} while (now - began < good_again_ms);
 	return false;
 }
 
@@ -272,7 +272,7 @@ int main(int argc, char **argv)
 	uint64_t seed = 0;
 	int c, fd, status;
 
-	while ((c = getopt(argc, argv, "n:p:m:s:c:ed")) != -1) {
+	while ((c = getopt(argc, argv, "n:p:m:s:c:edg:")) != -1) {
 		unsigned long long v = strtoull(optarg ? optarg : "", NULL, 0);
 
 		switch (c) {
@@ -301,12 +301,15 @@ int main(int argc, char **argv)
 			each = true;
 			limit = UINT32_MAX;
 			break;
+		case 'g':
+			good_again_ms = v;
+			break;
 		case 'd':
 			may_sleep = true;
 			break;
 		default:
 			fprintf(stderr, "usage: pluton_storm [-n REQUESTS] [-p PROCESSES]\n"
-				"                    [-m MS] [-s SEED] [-c ADDRESS] [-e] [-d]\n");
+				"                    [-m MS] [-s SEED] [-c ADDRESS] [-e] [-d] [-g MS]\n");
 			return 2;
 		}
 	}
