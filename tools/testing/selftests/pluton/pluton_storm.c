@@ -8,10 +8,10 @@
  * How Pluton misbehaves is told to the board's control block at ADDRESS; without
  * it Pluton is what it is. It is another way every MS milliseconds, drawn by lot
  * until REQUESTS have come back, or with -e each one in turn, once. With -d the
- * system may sleep meanwhile: ENODEV is a result like others. After each it
- * is switched off, and a good request must then succeed, within 3 s or the MS of -g. The same seed makes the
- * same choices, as far as the scheduler lets it. SIGTERM ends it early. Prints TAP;
- * exit code 1 when anything was wrong.
+ * system may sleep meanwhile: ENODEV is a result like others. After each it is
+ * switched off, and a good request must then succeed, within 3 s or the MS of -g.
+ * The same seed makes the same choices, as far as the scheduler lets it. SIGTERM
+ * ends it early. Prints TAP; exit code 1 when anything was wrong.
  */
 #define _GNU_SOURCE
 #include <errno.h>
