@@ -12,6 +12,7 @@
 #include "sphere.h"
 
 static const struct sphere_group *const groups[] = {
+	/* one line for each group, in alphabetical order */
 	&pluton_group,
 	NULL
 };

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is wrong with a file, and where
+ */
+#include <string.h>
+
+#include "findings.h"
+
+/* more than anybody reads; a hostile file could have one for each byte */
+#define MAX_FINDINGS	200
+
+static void add(struct findings *f, struct place at, bool warning, const char *hint,
+		const char *fmt, va_list args)
+{
+	struct finding *new;
+
+	if (warning)
+		f->warnings++;
+	else
+		f->errors++;
+	if (f->errors + f->warnings > MAX_FINDINGS)
+		return;
+	new = arena_alloc(f->arena, sizeof(*new));
+	new->file = f->file;
+	new->place = at;
+	new->warning = warning;
+	new->reason = arena_vprint(f->arena, fmt, args);
+	new->hint = hint;
+	if (f->last)
+		f->last->next = new;
+	else
+		f->first = new;
+	f->last = new;
+}
+
+/**
+ * refuse_at() - a reason why the file is refused
+ * @f: where it is kept
+ * @at: place in the file
+ * @hint: what to do, or NULL; lives as long as @f
+ * @fmt: what is wrong
+ */
+void refuse_at(struct findings *f, struct place at, const char *hint, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add(f, at, false, hint, fmt, args);
+	va_end(args);
+}
+
+/**
+ * warn_at() - something that a person should know, and no reason to refuse
+ * @f: where it is kept
+ * @at: place in the file
+ * @hint: what to do, or NULL; lives as long as @f
+ * @fmt: what was noticed
+ */
+void warn_at(struct findings *f, struct place at, const char *hint, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	add(f, at, true, hint, fmt, args);
+	va_end(args);
+}
+
+/**
+ * quoted() - text from a file in a form that no terminal obeys
+ * @arena: where the result lives
+ * @text: the text
+ *
+ * Return: the text in quotes, without control characters, cut if it is long.
+ */
+const char *quoted(struct arena *arena, const char *text)
+{
+	size_t len = strlen(text), i, n = 0, max = 72;
+	char *out = arena_alloc(arena, 4 * max + 8);
+
+	out[n++] = '\'';
+	for (i = 0; i < len && i < max; i++) {
+		unsigned char c = text[i];
+
+		if (c < 0x20 || c == 0x7f)
+			n += sprintf(out + n, "\\x%02x", c);
+		else
+			out[n++] = c;
+	}
+	/* not in the middle of a character */
+	if (i < len) {
+		while (n > 1 && ((unsigned char)out[n - 1] & 0xc0) == 0x80)
+			n--;
+		if (n > 1 && (unsigned char)out[n - 1] >= 0xc0)
+			n--;
+		n += sprintf(out + n, "...");
+	}
+	out[n++] = '\'';
+	out[n] = '\0';
+	return out;
+}
+
+/**
+ * print_findings() - one line each, as compilers write them, and one for the hint
+ * @out: where to
+ * @f: what was found
+ */
+void print_findings(FILE *out, const struct findings *f)
+{
+	const struct finding *x;
+
+	for (x = f->first; x; x = x->next) {
+		fprintf(out, "%s:", x->file);
+		if (x->place.line)
+			fprintf(out, "%u:%u:", x->place.line, x->place.column);
+		fprintf(out, " %s: %s\n", x->warning ? "warning" : "error", x->reason);
+		if (x->hint)
+			fprintf(out, "    hint: %s\n", x->hint);
+	}
+	if (f->errors + f->warnings > MAX_FINDINGS)
+		fprintf(out, "%s: %u more are not shown\n", f->file,
+			f->errors + f->warnings - MAX_FINDINGS);
+}
+
+/**
+ * print_json_string() - text as a JSON string
+ * @out: where to
+ * @text: UTF-8
+ */
+void print_json_string(FILE *out, const char *text)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		unsigned char c = *text;
+
+		if (c == '"' || c == '\\')
+			fprintf(out, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(out, "\\u%04x", c);
+		else
+			fputc(c, out);
+	}
+	fputc('"', out);
+}
+
+/**
+ * print_findings_json() - as a JSON array
+ * @out: where to
+ * @f: what was found
+ */
+void print_findings_json(FILE *out, const struct findings *f)
+{
+	const struct finding *x;
+
+	fputc('[', out);
+	for (x = f->first; x; x = x->next) {
+		fprintf(out, "%s\n  {\"file\": ", x == f->first ? "" : ",");
+		print_json_string(out, x->file);
+		fprintf(out, ", \"line\": %u, \"column\": %u, \"level\": \"%s\", \"reason\": ",
+			x->place.line, x->place.column, x->warning ? "warning" : "error");
+		print_json_string(out, x->reason);
+		if (x->hint) {
+			fprintf(out, ", \"hint\": ");
+			print_json_string(out, x->hint);
+		}
+		fputc('}', out);
+	}
+	fprintf(out, "%s]", f->first ? "\n" : "");
+}
