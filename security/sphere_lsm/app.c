@@ -17,6 +17,7 @@
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
 #include <linux/seqlock.h>
@@ -40,6 +41,9 @@ static_assert(SPHERE_OPS <= 32);
 static_assert(SPHERE_MAX_IOCTLS_ALL <= U16_MAX);
 
 static struct workqueue_struct *app_wq;
+
+static DEFINE_MUTEX(published_lock);	/* of the list */
+static LIST_HEAD(published);		/* apps that a task may run under, loaded or replaced */
 
 /* Numbers of operations in policies, which stay, and in the kernel, which may change */
 static const u8 op_of_bit[SPHERE_POLICY_OPS] = {
@@ -117,8 +121,43 @@ static void app_release(struct work_struct *work)
 {
 	struct sphere_app *app = container_of(to_rcu_work(work), struct sphere_app, release);
 
+	mutex_lock(&published_lock);
+	list_del(&app->published);
+	mutex_unlock(&published_lock);
 	sphere_pins_put(app->pins);
 	app_free(app);
+}
+
+/**
+ * sphere_app_publish() - an app may have tasks from now on
+ * @app: the app, with a reference of the caller
+ *
+ * Context: Process context, may sleep.
+ */
+void sphere_app_publish(struct sphere_app *app)
+{
+	mutex_lock(&published_lock);
+	list_add_tail(&app->published, &published);
+	mutex_unlock(&published_lock);
+}
+
+/**
+ * sphere_app_each() - do something with each app that may have tasks
+ * @fn: what to do; may sleep, and must not publish an app
+ * @data: for @fn
+ *
+ * Those that were replaced are among them as long as a task runs under them.
+ *
+ * Context: Process context, may sleep.
+ */
+void sphere_app_each(void (*fn)(struct sphere_app *app, void *data), void *data)
+{
+	struct sphere_app *app;
+
+	mutex_lock(&published_lock);
+	list_for_each_entry(app, &published, published)
+		fn(app, data);
+	mutex_unlock(&published_lock);
 }
 
 /**
@@ -439,6 +478,7 @@ struct sphere_app *sphere_app_build(const struct sphere_policy *policy, struct s
 
 	refcount_set(&app->ref, 1);
 	mutex_init(&app->addrs_lock);
+	INIT_LIST_HEAD(&app->published);
 	INIT_RCU_WORK(&app->release, app_release);
 	app->flags = policy->flags;
 	app->kind = policy->kind;

@@ -12,6 +12,7 @@
 #define _SPHERE_LSM_APP_H
 
 #include <linux/in6.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/path.h>
 #include <linux/rcupdate.h>
@@ -270,6 +271,7 @@ struct sphere_app {
 	struct mutex addrs_lock;
 	struct sphere_pins *pins;
 	struct sphere_app_state *state;
+	struct list_head published;
 	struct rcu_work release;
 };
 
@@ -286,6 +288,8 @@ int sphere_app_may_replace(const struct sphere_app *old, const struct sphere_pol
 int sphere_app_core_policy(const struct sphere_app *app, struct sphere_core_policy *policy);
 int sphere_app_add_address(struct sphere_app *app, const char *host, size_t host_len,
 			   const struct in6_addr *addr, u32 ttl, struct sphere_policy_error *err);
+void sphere_app_publish(struct sphere_app *app);
+void sphere_app_each(void (*fn)(struct sphere_app *app, void *data), void *data);
 bool sphere_app_lists_host(const struct sphere_app *app, const char *host, size_t host_len);
 
 /**

@@ -133,17 +133,18 @@ static bool read_at(struct file *file, void *to, size_t n, u64 at)
 
 /*
  * The stack of a new program becomes executable without a question to security
- * modules if the program asks for it, or does not say what it wants. Whatever is
- * no ELF file names another one as its interpreter.
+ * modules if the program asks for it, or does not say what it wants; so does the
+ * part of a segment behind what is in the file, which is memory that can be
+ * written, too. Whatever is no ELF file names another one as its interpreter.
  */
-static bool wants_executable_stack(struct file *file)
+static bool wants_executable_memory(struct file *file, bool run)
 {
 	union {
 		unsigned char ident[EI_NIDENT];
 		Elf32_Ehdr h32;
 		Elf64_Ehdr h64;
 	} h;
-	unsigned int n, size, i;
+	unsigned int n, size, type, flags, i;
 	bool said = false, wide;
 	u64 at;
 
@@ -168,13 +169,20 @@ static bool wants_executable_stack(struct file *file)
 
 		if (at > SPHERE_MAX_EXEC_SIZE || !read_at(file, &ph, size, at + i * size))
 			return true;
-		if ((wide ? ph.p64.p_type : ph.p32.p_type) != PT_GNU_STACK)
+		type = wide ? ph.p64.p_type : ph.p32.p_type;
+		flags = wide ? ph.p64.p_flags : ph.p32.p_flags;
+		if (type == PT_LOAD && (flags & PF_X) &&
+		    ((flags & PF_W) || (wide ? ph.p64.p_memsz > ph.p64.p_filesz :
+					       ph.p32.p_memsz > ph.p32.p_filesz)))
+			return true;
+		if (type != PT_GNU_STACK)
 			continue;
 		said = true;
-		if ((wide ? ph.p64.p_flags : ph.p32.p_flags) & PF_X)
+		/* of a library it is a wish, which is refused when it is uttered */
+		if ((flags & PF_X) && run)
 			return true;
 	}
-	return !said;
+	return run && !said;
 }
 
 static int pin_exec(struct pinner *p, const struct sphere_policy_entry *e, struct sphere_pin *pin,
@@ -202,7 +210,7 @@ static int pin_exec(struct pinner *p, const struct sphere_policy_entry *e, struc
 		ret = refuse(err, SPHERE_POLICY_E_READ, ret);
 	else if (memcmp(digest, e->digest, sizeof(digest)))
 		ret = refuse(err, SPHERE_POLICY_E_DIGEST, -EKEYREJECTED);
-	else if ((e->access & SPHERE_EXEC_RUN) && wants_executable_stack(file))
+	else if (wants_executable_memory(file, e->access & SPHERE_EXEC_RUN))
 		ret = refuse(err, SPHERE_POLICY_E_EXEC_STACK, -ENOEXEC);
 	fput(file);
 	return ret;
@@ -228,10 +236,10 @@ static int size_of_fs(const struct path *path, u64 *bytes)
  */
 static bool project_is_limited(const struct path *path, u64 limit)
 {
-	struct inode *inode = d_backing_inode(path->dentry);
-	struct super_block *sb = inode->i_sb;
 	bool limited = false;
 #ifdef CONFIG_QUOTA
+	struct inode *inode = d_backing_inode(path->dentry);
+	struct super_block *sb = inode->i_sb;
 	struct dquot *dquot;
 	kprojid_t project;
 	u64 bytes;

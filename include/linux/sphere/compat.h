@@ -38,4 +38,54 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *nam
 #include <linux/unaligned.h>
 #endif
 
+/* 6.3: what a mount does to owners has a type of its own */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+struct user_namespace;
+typedef struct user_namespace sphere_idmap_t;
+#else
+struct mnt_idmap;
+typedef struct mnt_idmap sphere_idmap_t;
+#endif
+
+/* Hooks of security modules that came later; each opens a door where it is there */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define SPHERE_HAVE_ACL_HOOKS
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+#define SPHERE_HAVE_SELFATTR
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+#define SPHERE_SETATTR_HAS_IDMAP
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define SPHERE_HAVE_URING_ALLOWED
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 17, 0)
+#define SPHERE_HAVE_FILEATTR_HOOKS
+#endif
+
+/* 6.8: security modules are named by a struct lsm_id */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define SPHERE_LSM_ID_OF(lsm, number)	static const char lsm[] = #lsm
+#define SPHERE_LSM_ID_ARG(lsm)		lsm
+#else
+#define SPHERE_LSM_ID_OF(lsm, number) \
+	static const struct lsm_id lsm = { .name = #lsm, .id = (number) }
+#define SPHERE_LSM_ID_ARG(lsm)		(&(lsm))
+#endif
+
+/* 6.12: whom a file signals is allocated when it is first set */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define sphere_file_owner(file)		(&(file)->f_owner)
+#else
+#define sphere_file_owner(file)		file_f_owner(file)
+#endif
+
+/* 6.19: the flags of an address space are no word any more */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#define sphere_set_undumpable(mm)	set_mask_bits(&(mm)->flags, MMF_DUMPABLE_MASK, 0)
+#else
+#define sphere_set_undumpable(mm)	__mm_flags_set_mask_dumpable(mm, 0)
+#endif
+
 #endif /* _LINUX_SPHERE_COMPAT_H */

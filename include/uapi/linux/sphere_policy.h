@@ -375,8 +375,8 @@ struct sphere_policy_floor {
  * @SPHERE_POLICY_E_HOST_UNKNOWN: no manifest lists the host
  * @SPHERE_POLICY_E_ADDRS_FULL: more addresses than the table may have
  * @SPHERE_POLICY_E_ADDRESS: address that no host can have
- * @SPHERE_POLICY_E_EXEC_STACK: program that would get an executable stack, or whose
- *	headers cannot be read
+ * @SPHERE_POLICY_E_EXEC_STACK: file with code that would get an executable stack or
+ *	writable code, or whose headers cannot be read
  * @SPHERE_POLICY_REASONS: number of reasons
  *
  * Numbers stay: new ones are added at the end.

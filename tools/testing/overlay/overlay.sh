@@ -23,7 +23,7 @@ fi
 sources()
 {
 	(cd "$1" && find . -type f \( -name '*.[chS]' -o -name Kconfig -o -name Makefile \
-		-o -name .kunitconfig -o -name '*.config' \) ! -name '*.mod.c' -print | LC_ALL=C sort)
+		-o -name .kunitconfig -o -name '*.config' -o -name '*.def' \) ! -name '*.mod.c' -print | LC_ALL=C sort)
 }
 
 # mirror DIR: make $ktree/DIR hold exactly the sources of $repo/DIR

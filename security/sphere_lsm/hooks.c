@@ -1,0 +1,756 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From what the kernel asks to what is decided
+ *
+ * Nothing is decided here: each function finds the app of the current task, hands
+ * what the decision needs to it, and turns its answer into an errno. A task
+ * without an app costs the reading of one word.
+ *
+ * Exec is where a task enters an app, and where one that runs goes on under the
+ * newest policy of its component. The question is put twice: when the program is
+ * opened, where it can be refused, and again when there is no way back, because
+ * a policy may have been replaced in between; who would have been refused then
+ * is ended before it runs its first instruction.
+ */
+#include <linux/binfmts.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/mm.h>
+#include <linux/net.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/signal.h>
+#include <linux/socket.h>
+
+#include <net/sock.h>
+
+#include <linux/sphere/compat.h>
+
+#include "app.h"
+#include "audit.h"
+#include "decide.h"
+#include "fs.h"
+#include "hooks.h"
+#include "state.h"
+
+/* The app of the current task, or NULL */
+static __always_inline const struct sphere_app *current_app(void)
+{
+	return sphere_task_app(current);
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+int sphere_hook_file_open(struct file *file)
+{
+	const struct sphere_app *app = current_app();
+	u16 want = 0;
+
+	if (likely(!app))
+		return 0;
+	if (file->f_flags & __FMODE_EXEC)
+		want |= SPHERE_ACCESS_RUN;
+	if (file->f_mode & FMODE_READ)
+		want |= SPHERE_ACCESS_READ;
+	if (file->f_mode & FMODE_WRITE)
+		want |= SPHERE_ACCESS_WRITE;
+	/* who it is, each may ask */
+	if (want == SPHERE_ACCESS_READ && sphere_fs_is_self(file_inode(file)))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_open(app, file->f_path.dentry, want),
+			      "file_open", .path = &file->f_path);
+}
+
+int sphere_hook_file_receive(struct file *file)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_descriptor(app, file, -1, SPHERE_FD_RECEIVED),
+			      "file_receive", .path = &file->f_path);
+}
+
+int sphere_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_ioctl(app, file_inode(file),
+						       file->f_mode & FMODE_WRITE, cmd),
+			      "file_ioctl", .number = cmd);
+}
+
+int sphere_hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return sphere_hook_file_ioctl(file, cmd, arg);
+}
+
+int sphere_hook_file_lock(struct file *file, unsigned int cmd)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_lock(app, file->f_mode & FMODE_WRITE, cmd),
+			      "file_lock", .path = &file->f_path);
+}
+
+int sphere_hook_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_fcntl(app, cmd), "file_fcntl", .number = cmd);
+}
+
+int sphere_hook_path_unlink(const struct path *dir, struct dentry *dentry)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_remove(app, dir->dentry, dentry), "path_unlink",
+			      .dentry = dentry);
+}
+
+int sphere_hook_path_rmdir(const struct path *dir, struct dentry *dentry)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_remove(app, dir->dentry, dentry), "path_rmdir",
+			      .dentry = dentry);
+}
+
+int sphere_hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	mode = (mode & ~S_IFMT) | S_IFDIR;
+	return SPHERE_VERDICT(app, sphere_decide_create(app, dir->dentry, mode), "path_mkdir",
+			      .dentry = dentry);
+}
+
+int sphere_hook_path_mknod(const struct path *dir, struct dentry *dentry, umode_t mode,
+			   unsigned int dev)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_create(app, dir->dentry, mode), "path_mknod",
+			      .dentry = dentry);
+}
+
+int sphere_hook_path_truncate(const struct path *path)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_change(app, path->dentry), "path_truncate",
+			      .path = path);
+}
+
+int sphere_hook_path_link(struct dentry *old_dentry, const struct path *new_dir,
+			  struct dentry *new_dentry)
+{
+	const struct sphere_app *app = current_app();
+	int ret;
+
+	if (likely(!app))
+		return 0;
+	rcu_read_lock();
+	ret = sphere_decide_move(app, READ_ONCE(old_dentry->d_parent), new_dir->dentry, 0);
+	rcu_read_unlock();
+	return SPHERE_VERDICT(app, ret, "path_link", .dentry = old_dentry);
+}
+
+int sphere_hook_path_rename(const struct path *old_dir, struct dentry *old_dentry,
+			    const struct path *new_dir, struct dentry *new_dentry,
+			    unsigned int flags)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_move(app, old_dir->dentry, new_dir->dentry,
+						      flags),
+			      "path_rename", .dentry = old_dentry);
+}
+
+int sphere_hook_path_chmod(const struct path *path, umode_t mode)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_mode(app, path->dentry, mode), "path_chmod",
+			      .path = path);
+}
+
+int sphere_hook_path_notify(const struct path *path, u64 mask, unsigned int obj_type)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_notify(app, path->dentry,
+							obj_type == FSNOTIFY_OBJ_TYPE_INODE),
+			      "path_notify", .path = path);
+}
+
+/* Message queues are made and removed without a question about a path */
+int sphere_hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_is_queue(dentry) ? SPHERE_R_IPC : SPHERE_OK,
+			      "inode_create", .dentry = dentry);
+}
+
+int sphere_hook_inode_unlink(struct inode *dir, struct dentry *dentry)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_is_queue(dentry) ? SPHERE_R_IPC : SPHERE_OK,
+			      "inode_unlink", .dentry = dentry);
+}
+
+int sphere_hook_inode_readlink(struct dentry *dentry)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_readlink(app, dentry), "inode_readlink",
+			      .dentry = dentry);
+}
+
+int sphere_hook_inode_getattr(const struct path *path)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_look(app, path->dentry), "inode_getattr",
+			      .path = path);
+}
+
+int sphere_hook_inode_setattr(sphere_idmap_t *idmap, struct dentry *dentry, struct iattr *attr)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_attr(app, dentry, attr->ia_valid, attr->ia_mode),
+			      "inode_setattr", .dentry = dentry);
+}
+
+int sphere_hook_inode_getxattr(struct dentry *dentry, const char *name)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "inode_getxattr",
+			      .dentry = dentry);
+}
+
+int sphere_hook_inode_listxattr(struct dentry *dentry)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "inode_listxattr",
+			      .dentry = dentry);
+}
+
+#ifdef SPHERE_HAVE_ACL_HOOKS
+int sphere_hook_inode_get_acl(sphere_idmap_t *idmap, struct dentry *dentry, const char *acl_name)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "inode_get_acl",
+			      .dentry = dentry);
+}
+#endif
+
+/* ---- code --------------------------------------------------------------- */
+
+/**
+ * struct fd_check - what is asked about each descriptor
+ * @app: the app
+ * @use: why it comes to hold them
+ */
+struct fd_check {
+	const struct sphere_app *app;
+	enum sphere_fd_use use;
+};
+
+static int check_fd(const void *data, struct file *file, unsigned int fd)
+{
+	const struct fd_check *check = data;
+
+	/* what is closed by exec is not held; the lock of the table is */
+	if (test_bit(fd, files_fdtable(current->files)->close_on_exec))
+		return 0;
+	return SPHERE_VERDICT(check->app,
+			      sphere_decide_descriptor(check->app, file, fd, check->use),
+			      "descriptor", .path = &file->f_path);
+}
+
+static u64 cap_bits(kernel_cap_t caps)
+{
+	u64 bits = 0;
+	unsigned int cap;
+
+	for (cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (cap_raised(caps, cap))
+			bits |= 1ULL << cap;
+	return bits;
+}
+
+static int may_exec(const struct sphere_app *app, const struct linux_binprm *bprm)
+{
+	const struct cred *cred = current_cred();
+	const struct sphere_app *own = current_app();
+	const struct sphere_exec exec = {
+		.file = file_inode(bprm->file),
+		.personality = READ_ONCE(current->personality),
+		.traced = READ_ONCE(current->ptrace),
+		.shared = atomic_read(&current->files->count) != 1 || current->fs->users != 1,
+		.no_new_privs = task_no_new_privs(current),
+		.caps = cap_bits(cred->cap_bset) | cap_bits(cred->cap_inheritable) |
+			cap_bits(cred->cap_ambient),
+	};
+	const struct fd_check check = {
+		.app = app,
+		.use = own ? SPHERE_FD_KEPT : SPHERE_FD_ENTER,
+	};
+	int ret;
+
+	ret = SPHERE_VERDICT(app, sphere_decide_exec(app, &exec), "exec",
+			     .path = &bprm->file->f_path);
+	/* nothing to look at again where nothing changes */
+	if (ret || own == app)
+		return ret;
+	return iterate_fd(current->files, 0, check_fd, &check);
+}
+
+/*
+ * The policy under which the current task will be after exec: the newest of its
+ * component. One that runs keeps its own while there is none. In an RCU section.
+ */
+static struct sphere_app *app_after_exec(void)
+{
+	struct sphere_app *own = sphere_task_enters(current);
+	struct sphere_app *app = rcu_dereference(own->state->loaded);
+
+	return app ? app : sphere_task_app(current);
+}
+
+int sphere_hook_bprm_check_security(struct linux_binprm *bprm)
+{
+	const struct sphere_app *app;
+	int ret;
+
+	if (likely(!sphere_task_is_labelled(current)))
+		return 0;
+	rcu_read_lock();
+	app = app_after_exec();
+	if (app)
+		ret = may_exec(app, bprm);
+	else
+		ret = SPHERE_VERDICT(sphere_task_enters(current), SPHERE_R_KIND, "exec",
+				     .path = &bprm->file->f_path);
+	rcu_read_unlock();
+	return ret;
+}
+
+int sphere_hook_bprm_committing_creds(const struct linux_binprm *bprm)
+{
+	struct sphere_app *app;
+	bool end = false;
+
+	if (likely(!sphere_task_is_labelled(current)))
+		return 0;
+	rcu_read_lock();
+	app = app_after_exec();
+	if (app)
+		app = sphere_app_tryget(app);
+	if (!app) {
+		/* it was unloaded since */
+		app = sphere_app_get(sphere_task_enters(current));
+		end = true;
+	}
+	rcu_read_unlock();
+	if (end || may_exec(app, bprm))
+		send_sig(SIGKILL, current, 1);
+	sphere_label_enter(app);
+	/* no helper handles its core dumps with more rights than it has */
+	if (!(app->flags & SPHERE_POLICY_DEVELOPMENT))
+		sphere_set_undumpable(current->mm);
+	sphere_app_put(app);
+	return 0;
+}
+
+int sphere_hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_mmap(app, file ? file_inode(file) : NULL, prot,
+						      flags, READ_ONCE(current->personality)),
+			      "mmap_file", .path = file ? &file->f_path : NULL, .number = prot);
+}
+
+int sphere_hook_mmap_addr(unsigned long addr)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_brk(app, READ_ONCE(current->personality)),
+			      "mmap_addr", .number = 0);
+}
+
+int sphere_hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
+			      unsigned long prot)
+{
+	const struct sphere_app *app = current_app();
+	const struct file *file;
+
+	if (likely(!app))
+		return 0;
+	file = vma->vm_file;
+	return SPHERE_VERDICT(app, sphere_decide_mprotect(app, file ? file_inode(file) : NULL,
+							  vma->vm_flags, vma->anon_vma, reqprot,
+							  prot, READ_ONCE(current->personality)),
+			      "file_mprotect", .path = file ? &file->f_path : NULL,
+			      .number = prot);
+}
+
+int sphere_hook_inode_init_security_anon(struct inode *inode, const struct qstr *name,
+					 const struct inode *context_inode)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_anon(app, name->name), "inode_init_security_anon",
+			      .text = name->name);
+}
+
+/* ---- tasks -------------------------------------------------------------- */
+
+int sphere_hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
+{
+	if (likely(!sphere_task_is_labelled(current)))
+		return 0;
+	return sphere_label_inherit(task);
+}
+
+int sphere_hook_task_free(struct task_struct *task)
+{
+	sphere_label_drop(task);
+	return 0;
+}
+
+int sphere_hook_ptrace_access_check(struct task_struct *child, unsigned int mode)
+{
+	const struct sphere_app *tracer = current_app(), *traced;
+	int ret = 0;
+
+	rcu_read_lock();
+	traced = sphere_task_app(child);
+	if (unlikely(tracer || traced))
+		ret = SPHERE_VERDICT(tracer ? tracer : traced,
+				     sphere_decide_trace(tracer, traced, mode & PTRACE_MODE_ATTACH,
+							 sphere_is_development()),
+				     "ptrace_access_check", .number = task_tgid_nr(child));
+	rcu_read_unlock();
+	return ret;
+}
+
+int sphere_hook_ptrace_traceme(struct task_struct *parent)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_trace(NULL, app, true, sphere_is_development()),
+			      "ptrace_traceme", .number = task_tgid_nr(parent));
+}
+
+static int about_task(struct task_struct *task, int reason, const char *op)
+{
+	const struct sphere_app *app = current_app();
+	int ret;
+
+	if (likely(!app))
+		return 0;
+	rcu_read_lock();
+	ret = SPHERE_VERDICT(app, sphere_decide_task(app, sphere_task_app(task), reason), op,
+			     .number = task_tgid_nr(task));
+	rcu_read_unlock();
+	return ret;
+}
+
+int sphere_hook_task_kill(struct task_struct *p, struct kernel_siginfo *info, int sig,
+			  const struct cred *cred)
+{
+	/* with credentials it comes from a driver, for whom a request was made earlier */
+	return cred ? 0 : about_task(p, SPHERE_R_SIGNAL, "task_kill");
+}
+
+int sphere_hook_task_setpgid(struct task_struct *p, pid_t pgid)
+{
+	return about_task(p, SPHERE_R_TASK, "task_setpgid");
+}
+
+int sphere_hook_task_getpgid(struct task_struct *p)
+{
+	return about_task(p, SPHERE_R_TASK, "task_getpgid");
+}
+
+int sphere_hook_task_getsid(struct task_struct *p)
+{
+	return about_task(p, SPHERE_R_TASK, "task_getsid");
+}
+
+int sphere_hook_task_setnice(struct task_struct *p, int nice)
+{
+	return about_task(p, SPHERE_R_TASK, "task_setnice");
+}
+
+int sphere_hook_task_setioprio(struct task_struct *p, int ioprio)
+{
+	return about_task(p, SPHERE_R_TASK, "task_setioprio");
+}
+
+int sphere_hook_task_getioprio(struct task_struct *p)
+{
+	return about_task(p, SPHERE_R_TASK, "task_getioprio");
+}
+
+int sphere_hook_task_setrlimit(struct task_struct *p, unsigned int resource,
+			       struct rlimit *new_rlim)
+{
+	return about_task(p, SPHERE_R_LIMIT, "task_setrlimit");
+}
+
+int sphere_hook_task_setscheduler(struct task_struct *p)
+{
+	return about_task(p, SPHERE_R_TASK, "task_setscheduler");
+}
+
+int sphere_hook_task_getscheduler(struct task_struct *p)
+{
+	return about_task(p, SPHERE_R_TASK, "task_getscheduler");
+}
+
+int sphere_hook_task_movememory(struct task_struct *p)
+{
+	return about_task(p, SPHERE_R_TASK, "task_movememory");
+}
+
+int sphere_hook_capget(const struct task_struct *target)
+{
+	return about_task((struct task_struct *)target, SPHERE_R_TASK, "capget");
+}
+
+/* Asked about limits of somebody else only, and does not say whose */
+int sphere_hook_task_prlimit(const struct cred *cred, const struct cred *tcred, unsigned int flags)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, SPHERE_R_LIMIT, "task_prlimit", .number = flags);
+}
+
+int sphere_hook_task_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4,
+			   unsigned long arg5)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_prctl(app, option), "task_prctl",
+			      .number = option);
+}
+
+int sphere_hook_capable(const struct cred *cred, struct user_namespace *ns, int cap,
+			unsigned int opts)
+{
+	const struct sphere_app *app = current_app();
+
+	/*
+	 * Other credentials than the task's own are the kernel's: a file system
+	 * that acts as the one who mounted it.
+	 */
+	if (likely(!app) || cred != current->real_cred)
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_cap(app, cap), "capable", .number = cap,
+			      .quiet = opts & CAP_OPT_NOAUDIT);
+}
+
+/* ---- the system --------------------------------------------------------- */
+
+int sphere_hook_settime(const struct timespec64 *ts, const struct timezone *tz)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_time(app), "settime", .number = 0);
+}
+
+/* ---- channels between tasks --------------------------------------------- */
+
+int sphere_hook_unix_stream_connect(struct sock *sock, struct sock *other, struct sock *newsk)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_unix(app, other), "unix_stream_connect",
+			      .text = "unix");
+}
+
+int sphere_hook_unix_may_send(struct socket *sock, struct socket *other)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_unix(app, other->sk), "unix_may_send",
+			      .text = "unix");
+}
+
+/* ---- network ------------------------------------------------------------ */
+
+int sphere_hook_socket_create(int family, int type, int protocol, int kern)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app) || kern)
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_socket(app, family, type, protocol),
+			      "socket_create", .number = family);
+}
+
+int sphere_hook_socket_bind(struct socket *sock, struct sockaddr *address, int addrlen)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_bind(app, sock->sk, address, addrlen),
+			      "socket_bind", .address = address, .address_len = addrlen);
+}
+
+int sphere_hook_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_connect(app, sock->sk, address, addrlen),
+			      "socket_connect", .address = address, .address_len = addrlen);
+}
+
+int sphere_hook_socket_listen(struct socket *sock, int backlog)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_listen(app, sock->sk), "socket_listen",
+			      .number = 0);
+}
+
+int sphere_hook_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_sendmsg(app, sock->sk, msg), "socket_sendmsg",
+			      .address = msg->msg_name, .address_len = msg->msg_namelen);
+}
+
+int sphere_hook_socket_setsockopt(struct socket *sock, int level, int optname)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, sphere_decide_sockopt(app, sock->sk, level, optname),
+			      "socket_setsockopt", .number = optname);
+}
+
+/* ---- what no app may ---------------------------------------------------- */
+
+static int never(int reason, const char *op)
+{
+	const struct sphere_app *app = current_app();
+
+	if (likely(!app))
+		return 0;
+	return SPHERE_VERDICT(app, reason, op, .text = op);
+}
+
+#define SPHERE_HOOK1(...)
+#define SPHERE_HOOK2(...)
+#define SPHERE_HOOK3(...)
+#define SPHERE_HOOK4(...)
+#define SPHERE_HOOK5(...)
+#define SPHERE_LSM_ONLY(hook)
+#define SPHERE_UNUSED(hook, reason)
+#define SPHERE_NEVER0(hook, symbol, how, reason) \
+	int sphere_hook_##hook(void) \
+	{ return never(reason, #hook); }
+#define SPHERE_NEVER1(hook, symbol, how, reason, t1, a1) \
+	int sphere_hook_##hook(t1 a1) \
+	{ return never(reason, #hook); }
+#define SPHERE_NEVER2(hook, symbol, how, reason, t1, a1, t2, a2) \
+	int sphere_hook_##hook(t1 a1, t2 a2) \
+	{ return never(reason, #hook); }
+#define SPHERE_NEVER3(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3) \
+	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3) \
+	{ return never(reason, #hook); }
+#define SPHERE_NEVER4(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4) \
+	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4) \
+	{ return never(reason, #hook); }
+#define SPHERE_NEVER5(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
+	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5) \
+	{ return never(reason, #hook); }
+#define SPHERE_NEVER6(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
+	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6) \
+	{ return never(reason, #hook); }
+
+#include "hooks.def"
