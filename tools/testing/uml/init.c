@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * First process of the UML machine: mounts, brings the loopback device up, runs
+ * one test program, tells how it ended, and stops the machine
+ */
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void loopback_up(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	ioctl(fd, SIOCSIFFLAGS, &ifr);
+	close(fd);
+}
+
+int main(void)
+{
+	char *argv[] = { "/test", NULL }, *envp[] = { "PATH=/", NULL };
+	int status = -1;
+	pid_t pid;
+
+	mkdir("/proc", 0755);
+	mkdir("/sys", 0755);
+	mkdir("/dev", 0755);
+	mkdir("/tmp", 01777);
+	mount("none", "/proc", "proc", 0, NULL);
+	mount("none", "/sys", "sysfs", 0, NULL);
+	mount("none", "/sys/kernel/security", "securityfs", 0, NULL);
+	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
+	mount("none", "/dev", "devtmpfs", 0, NULL);
+	loopback_up();
+	pid = fork();
+	if (!pid) {
+		execve(argv[0], argv, envp);
+		_exit(127);
+	}
+	while (waitpid(-1, &status, 0) != pid)
+		;
+	printf("# the test program ended with %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+	fflush(stdout);
+	sync();
+	reboot(RB_POWER_OFF);
+	return 0;
+}
