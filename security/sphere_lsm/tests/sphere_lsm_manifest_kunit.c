@@ -95,7 +95,7 @@ static const struct header_case {
 	{ "version 0", AT(version), 0, 8, SPHERE_POLICY_E_VERSION_RANGE, -EINVAL },
 	{ "last version", AT(version), ~0ULL, 8, SPHERE_POLICY_E_VERSION_RANGE, -EINVAL },
 	{ "last but one version", AT(version), ~0ULL - 1, 8, SPHERE_POLICY_OK, 0 },
-	{ "line end in the tenant", AT(tenant) + 3, '\n', 1, SPHERE_POLICY_E_TENANT, -EINVAL },
+	{ "LS33 line end in the tenant", AT(tenant) + 3, '\n', 1, SPHERE_POLICY_E_TENANT, -EINVAL },
 	{ "space in the tenant", AT(tenant) + 3, ' ', 1, SPHERE_POLICY_E_TENANT, -EINVAL },
 	{ "high byte in the tenant", AT(tenant), 0x80, 1, SPHERE_POLICY_E_TENANT, -EINVAL },
 	{ "zero in the tenant", AT(tenant) + 3, 0, 1, SPHERE_POLICY_E_TENANT, -EINVAL },
