@@ -963,11 +963,13 @@ static bool host_covers(const struct sphere_app *app, const struct in6_addr *add
 
 		if (a->until <= now)
 			continue;
-		for (i = a->host; i < app->n_hosts &&
-				  app->hosts[i].name == app->hosts[a->host].name; i++)
+		for (i = a->host; i < app->n_hosts; i++) {
+			if (app->hosts[i].name != app->hosts[a->host].name)
+				break;
 			if (covers(app->hosts[i].proto, app->hosts[i].first, app->hosts[i].last,
 				   proto, port))
 				return true;
+		}
 	}
 	return false;
 }

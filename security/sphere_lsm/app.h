@@ -226,6 +226,7 @@ struct sphere_pins {
  * @addrs_lock: who replaces @addrs
  * @pins: references to the objects; may be NULL in tests
  * @state: of state.c, which outlives the app; may be NULL
+ * @published: in the list of apps that may have tasks
  * @release: frees it after the last reference, where it may sleep
  */
 struct sphere_app {
@@ -268,7 +269,7 @@ struct sphere_app {
 	const char *names;
 
 	struct sphere_app_addrs __rcu *addrs;
-	struct mutex addrs_lock;
+	struct mutex addrs_lock;	/* who replaces @addrs */
 	struct sphere_pins *pins;
 	struct sphere_app_state *state;
 	struct list_head published;

@@ -133,7 +133,8 @@ int sphere_decide_bind(const struct sphere_app *app, const struct sock *sk,
 	return lists_kind(app, sk) ? SPHERE_OK : SPHERE_R_SOCKET;
 }
 
-static int may_send(const struct sphere_app *app, u8 proto, const struct in6_addr *addr, __be16 port)
+static int may_send(const struct sphere_app *app, u8 proto, const struct in6_addr *addr,
+		    __be16 port)
 {
 	return sphere_app_may_send(app, addr, proto, ntohs(port)) ? SPHERE_OK : SPHERE_R_CONNECT;
 }

@@ -45,7 +45,7 @@
 #define SPHERE_MAX_EXEC_SIZE	(256ULL << 20)
 
 /* bytes of a storage limit */
-#define SPHERE_MAX_STORAGE_SIZE	(1ULL << 40)
+#define SPHERE_MAX_STORAGE_SIZE	1099511627776ULL
 
 /* directories above a file that are looked at */
 #define SPHERE_MAX_DEPTH	64

@@ -220,12 +220,13 @@ static int size_of_fs(const struct path *path, u64 *bytes)
 {
 	struct kstatfs st;
 	int ret = vfs_statfs(path, &st);
+	u64 unit;
 
 	if (ret)
 		return ret;
 	/* memory file systems without a limit say 0 */
-	if (!st.f_blocks || check_mul_overflow((u64)st.f_blocks,
-					       (u64)(st.f_frsize ? st.f_frsize : st.f_bsize), bytes))
+	unit = st.f_frsize ? st.f_frsize : st.f_bsize;
+	if (!st.f_blocks || check_mul_overflow((u64)st.f_blocks, unit, bytes))
 		*bytes = U64_MAX;
 	return 0;
 }

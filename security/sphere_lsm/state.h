@@ -72,7 +72,7 @@ struct sphere_app_state {
 	atomic_t refused[SPHERE_REASONS];
 	atomic_t unlogged;
 	struct ratelimit_state rate;
-	spinlock_t denials_lock;
+	spinlock_t denials_lock;	/* of denials */
 	struct list_head denials;
 	unsigned int n_denials;
 	struct dentry *dir;

@@ -41,10 +41,10 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *nam
 /* 6.3: what a mount does to owners has a type of its own */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 struct user_namespace;
-typedef struct user_namespace sphere_idmap_t;
+#define sphere_idmap_t struct user_namespace
 #else
 struct mnt_idmap;
-typedef struct mnt_idmap sphere_idmap_t;
+#define sphere_idmap_t struct mnt_idmap
 #endif
 
 /* Hooks of security modules that came later; each opens a door where it is there */

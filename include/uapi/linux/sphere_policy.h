@@ -33,8 +33,8 @@
 #define SPHERE_POLICY_P256_SHA256	1	/* SPHERE_POLICY_SIG_SIZE bytes follow */
 
 /* struct sphere_policy_header.flags */
-#define SPHERE_POLICY_DEVELOPMENT	0x1	/* only for devices in development mode: may be traced */
-#define SPHERE_POLICY_LEARN		0x2	/* record what would be refused; with DEVELOPMENT only */
+#define SPHERE_POLICY_DEVELOPMENT	0x1	/* only in development mode: may be traced */
+#define SPHERE_POLICY_LEARN		0x2	/* record refusals; with DEVELOPMENT only */
 #define SPHERE_POLICY_FLAGS		0x3
 
 /**
@@ -296,7 +296,7 @@ struct sphere_policy_floor {
 #define SPHERE_POLICY_OP_PLUTON_SET_MANUFACTURING	12
 #define SPHERE_POLICY_OP_PLUTON_DECODE_CAPABILITIES	13
 #define SPHERE_POLICY_OP_PLUTON_INFO			14
-#define SPHERE_POLICY_OP_CORE_START			15	/* cores that run one of the partners */
+#define SPHERE_POLICY_OP_CORE_START			15	/* of a partner */
 #define SPHERE_POLICY_OP_CORE_STOP			16	/* likewise */
 #define SPHERE_POLICY_OPS				17	/* first bit that is not known */
 

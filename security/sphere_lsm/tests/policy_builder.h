@@ -277,6 +277,7 @@ static inline size_t pb_finish_signed(struct policy_builder *b, const u8 *key_id
 	pb_bytes(b, none, sizeof(none));
 	return pb_finish(b);
 }
+
 #undef AT
 
 /* The sections of an application that uses every kind of grant */
@@ -327,7 +328,8 @@ static inline void pb_every_grant(struct policy_builder *b)
 	pb_partner(b, 0xc1);
 	pb_section(b, SPHERE_SECTION_OPS);
 	pb_bits(b, 1ULL << SPHERE_POLICY_OP_PLUTON_RANDOM |
-		   1ULL << SPHERE_POLICY_OP_PLUTON_PUBLIC_KEY | 1ULL << SPHERE_POLICY_OP_PLUTON_SIGN);
+		   1ULL << SPHERE_POLICY_OP_PLUTON_PUBLIC_KEY |
+		   1ULL << SPHERE_POLICY_OP_PLUTON_SIGN);
 	pb_section(b, SPHERE_SECTION_CAPS);
 	pb_bits(b, 1ULL << 25);
 }

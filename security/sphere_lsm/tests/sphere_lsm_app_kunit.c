@@ -1024,6 +1024,7 @@ static struct kunit_suite app_suite = {
 	.exit = app_exit,
 	.test_cases = app_cases,
 };
+
 kunit_test_suite(app_suite);
 
 MODULE_LICENSE("GPL");

@@ -421,7 +421,8 @@ static void T08_T31_T32_small_rules(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETLEASE), SPHERE_R_FCNTL);
 	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_NOTIFY), SPHERE_R_FCNTL);
 	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, 0xffff), SPHERE_R_FCNTL);
-	KUNIT_EXPECT_EQ(test, sphere_decide_notify(f->app, &f->dentries[LOCALTIME], true), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, sphere_decide_notify(f->app, &f->dentries[LOCALTIME], true),
+			SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_notify(f->app, &f->dentries[LOCALTIME], false),
 			SPHERE_R_NOTIFY);
 	KUNIT_EXPECT_EQ(test, sphere_decide_notify(f->app, &f->dentry, true), SPHERE_R_NOTIFY);
@@ -1083,6 +1084,7 @@ static struct kunit_suite decide_suite = {
 	.exit = decide_exit,
 	.test_cases = decide_cases,
 };
+
 kunit_test_suite(decide_suite);
 
 MODULE_LICENSE("GPL");

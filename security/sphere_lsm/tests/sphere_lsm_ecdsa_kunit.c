@@ -274,6 +274,7 @@ static struct kunit_suite ecdsa_suite = {
 	.init = ecdsa_init,
 	.test_cases = ecdsa_cases,
 };
+
 kunit_test_suite(ecdsa_suite);
 
 MODULE_LICENSE("GPL");

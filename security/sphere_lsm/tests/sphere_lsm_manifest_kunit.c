@@ -57,7 +57,8 @@ static int read_copy(struct kunit *test, struct fixture *f, const void *bytes, s
 
 static void expect(struct kunit *test, struct fixture *f, const char *what, int ret, u32 reason)
 {
-	KUNIT_EXPECT_EQ_MSG(test, f->err.reason, reason, "%s: %s instead of %s (%s, entry %u)", what,
+	KUNIT_EXPECT_EQ_MSG(test, f->err.reason, reason, "%s: %s instead of %s (%s, entry %u)",
+			    what,
 			    sphere_policy_reason_text(f->err.reason),
 			    sphere_policy_reason_text(reason),
 			    sphere_policy_section_name(f->err.section), f->err.entry);
@@ -108,7 +109,7 @@ static const struct header_case {
 	{ "no section", AT(n_sections), 0, 2, SPHERE_POLICY_E_TRAILING, -EINVAL },
 	{ "one section less", AT(n_sections), 11, 2, SPHERE_POLICY_E_TRAILING, -EINVAL },
 	{ "one section more", AT(n_sections), 13, 2, SPHERE_POLICY_E_SHORT, -EINVAL },
-	{ "all sections there could be", AT(n_sections), 0xffff, 2, SPHERE_POLICY_E_SHORT, -EINVAL },
+	{ "all sections there may be", AT(n_sections), 0xffff, 2, SPHERE_POLICY_E_SHORT, -EINVAL },
 	{ "reserved", AT(reserved), 1, 2, SPHERE_POLICY_E_RESERVED, -EINVAL },
 	{ "reserved2", AT(reserved2) + 3, 1, 1, SPHERE_POLICY_E_RESERVED, -EINVAL },
 };
@@ -575,7 +576,8 @@ static void read_too_many(struct kunit *test)
 		pb_poke(&f->b, f->b.section + 2, 0xffff, 2);
 		expect(test, f, "65535", read_copy(test, f, f->buf, len), SPHERE_POLICY_E_COUNT);
 		pb_poke(&f->b, f->b.section + 2, 0, 2);
-		expect(test, f, "none", read_copy(test, f, f->buf, len), SPHERE_POLICY_E_COUNT_ZERO);
+		expect(test, f, "none", read_copy(test, f, f->buf, len),
+		       SPHERE_POLICY_E_COUNT_ZERO);
 	}
 }
 
@@ -766,7 +768,8 @@ static void read_trailing(struct kunit *test)
 	execs(&f->b);
 	len = pb_finish(&f->b);
 	expect(test, f, "size", read_copy(test, f, f->buf, len + 1), SPHERE_POLICY_E_SIZE);
-	KUNIT_EXPECT_EQ(test, sphere_policy_read(f->buf, SPHERE_MAX_POLICY + 1, &f->policy, &f->err),
+	KUNIT_EXPECT_EQ(test, sphere_policy_read(f->buf, SPHERE_MAX_POLICY + 1, &f->policy,
+						 &f->err),
 			-E2BIG);
 	KUNIT_EXPECT_EQ(test, f->err.reason, SPHERE_POLICY_E_LONG);
 	KUNIT_EXPECT_EQ(test, sphere_policy_read(f->buf, SIZE_MAX, &f->policy, &f->err), -E2BIG);
@@ -821,7 +824,8 @@ static void read_values(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, f->policy.has_tenant);
 	KUNIT_EXPECT_STREQ(test, f->policy.name, "test");
 	KUNIT_EXPECT_EQ(test, f->policy.n_ioctls, 3);
-	KUNIT_EXPECT_EQ(test, f->policy.host_bytes, sizeof("global.azure-devices-provisioning.net") +
+	KUNIT_EXPECT_EQ(test, f->policy.host_bytes,
+			sizeof("global.azure-devices-provisioning.net") +
 			sizeof("hub.example.org"));
 
 	sphere_policy_iter_init(&it, &f->policy, SPHERE_SECTION_DEVICES);
@@ -1078,6 +1082,7 @@ static struct kunit_suite manifest_suite = {
 	.init = manifest_init,
 	.test_cases = manifest_cases,
 };
+
 kunit_test_suite(manifest_suite);
 
 MODULE_LICENSE("GPL");

@@ -159,7 +159,8 @@ static int code_memfd(void)
 
 	if (fd < 0)
 		return 1000 + errno;
-	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED ? errno : 0;
+	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0) == MAP_FAILED ?
+	       errno : 0;
 }
 
 /* one mapping to write to, one to run */

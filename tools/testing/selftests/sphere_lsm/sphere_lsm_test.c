@@ -44,6 +44,7 @@
 #include "kselftest_harness.h"
 
 #define DIR	"/sys/kernel/security/sphere/"
+#define APP_DIR	DIR "apps/000000%02x-0000-0000-0000-000000000000/"
 #define APP	0xa1
 #define ROOM	16384
 
@@ -302,7 +303,7 @@ static void launch(unsigned char id, const char *door, int in, int out, int omit
 	if (omit & TRACED)
 		ptrace(PTRACE_TRACEME, 0, 0, 0);
 	execve(omit & WRONG_PROGRAM ? "/other/bad" : "/app/bin/app", argv, envp);
-	dprintf(1, "launch %d\n", errno);
+	dprintf(1, "refused %d\n", errno);
 	_exit(1);
 }
 
@@ -323,8 +324,8 @@ static int try_as(unsigned char id, const char *door, int in, int omit)
 		got += n;
 	close(out[0]);
 	waitpid(pid, &status, 0);
-	if (!strncmp(text, "launch ", 7))
-		return -atoi(text + 7);
+	if (!strncmp(text, "refused ", 8))
+		return -atoi(text + 8);
 	if (WIFSIGNALED(status))
 		return 2000 + WTERMSIG(status);
 	if (!got)
@@ -347,7 +348,7 @@ static unsigned int counter(unsigned char id, const char *reason)
 	unsigned int value;
 	FILE *f;
 
-	snprintf(path, sizeof(path), DIR "apps/000000%02x-0000-0000-0000-000000000000/counters", id);
+	snprintf(path, sizeof(path), APP_DIR "counters", id);
 	f = fopen(path, "r");
 	while (f && fscanf(f, "%63s %u", key, &value) == 2) {
 		if (!strcmp(key, reason)) {
@@ -366,7 +367,7 @@ static int tasks(unsigned char id)
 	FILE *f;
 	int n = -1;
 
-	snprintf(path, sizeof(path), DIR "apps/000000%02x-0000-0000-0000-000000000000/manifest", id);
+	snprintf(path, sizeof(path), APP_DIR "manifest", id);
 	f = fopen(path, "r");
 	while (f && fscanf(f, "%63s %255[^\n]", key, value) == 2)
 		if (!strcmp(key, "tasks"))
