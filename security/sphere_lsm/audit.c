@@ -191,6 +191,22 @@ static const char *describe(char *buf, const struct sphere_object *o)
 	return buf;
 }
 
+/* Text of others, as the kernel writes it; its own function is not for modules */
+static void log_untrusted(struct audit_buffer *ab, const char *text)
+{
+	const char *c;
+
+	for (c = text; *c; c++)
+		if (*c == '"' || *c < 0x21 || *c > 0x7e)
+			break;
+	if (!*c) {
+		audit_log_format(ab, "\"%s\"", text);
+		return;
+	}
+	for (c = text; *c; c++)
+		audit_log_format(ab, "%02X", (u8)*c);
+}
+
 static void record(const struct sphere_app *app, int reason, const char *op, const char *text,
 		   bool passed)
 {
@@ -212,9 +228,9 @@ static void record(const struct sphere_app *app, int reason, const char *op, con
 	audit_log_format(ab, "lsm=sphere %s op=%s reason=%s app=%pUl version=%llu pid=%d comm=",
 			 passed ? "would_refuse" : "refused", op, sphere_reason_name(reason),
 			 app->component.b, app->version, task_tgid_nr(current));
-	audit_log_untrustedstring(ab, comm);
+	log_untrusted(ab, comm);
 	audit_log_format(ab, " object=");
-	audit_log_untrustedstring(ab, text);
+	log_untrusted(ab, text);
 	audit_log_end(ab);
 }
 

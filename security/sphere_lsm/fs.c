@@ -29,6 +29,7 @@
 #include "load.h"
 #include "manifest.h"
 #include "state.h"
+#include "way.h"
 
 static_assert(sizeof(struct sphere_lsm_version) == SPHERE_LSM_VERSION_SIZE_VER0);
 static_assert(sizeof(struct sphere_lsm_keys) == SPHERE_LSM_KEYS_SIZE_VER0);
@@ -266,6 +267,7 @@ static int status_show(struct seq_file *m, void *unused)
 
 	seq_printf(m, "development %u\nkeys %u\nkeys_given %u\n", sphere_is_development(), n,
 		   frozen);
+	sphere_way_show_status(m);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(status);
@@ -300,6 +302,13 @@ static const struct hook_line hook_lines[] = {
 #include "hooks.def"
 };
 
+static void show_mediated(struct seq_file *m, const char *hook)
+{
+	seq_puts(m, hook);
+	sphere_way_show_hook(m, hook);
+	seq_putc(m, '\n');
+}
+
 static int hooks_show(struct seq_file *m, void *unused)
 {
 	unsigned int i;
@@ -308,7 +317,7 @@ static int hooks_show(struct seq_file *m, void *unused)
 		if (hook_lines[i].why_not)
 			seq_printf(m, "%s - %s\n", hook_lines[i].name, hook_lines[i].why_not);
 		else
-			seq_printf(m, "%s\n", hook_lines[i].name);
+			show_mediated(m, hook_lines[i].name);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(hooks);

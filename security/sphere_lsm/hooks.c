@@ -468,8 +468,6 @@ int sphere_hook_inode_init_security_anon(struct inode *inode, const struct qstr 
 
 int sphere_hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 {
-	if (likely(!sphere_task_is_labelled(current)))
-		return 0;
 	return sphere_label_inherit(task);
 }
 

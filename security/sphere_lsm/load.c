@@ -28,6 +28,7 @@
 #include "load.h"
 #include "manifest.h"
 #include "state.h"
+#include "way.h"
 
 /* how long unload waits for tasks that it ends, and between two looks */
 #define KILL_MS		10000
@@ -188,6 +189,17 @@ static struct sphere_app_state *get_record(const u8 *component, struct sphere_po
 	return state;
 }
 
+/* Is there a policy of any component? */
+static bool any_loaded(void)
+{
+	struct sphere_app_state *state;
+
+	list_for_each_entry(state, &records, list)
+		if (loaded_of(state))
+			return true;
+	return false;
+}
+
 static int load_locked(const struct sphere_policy *policy, struct sphere_policy_error *err)
 {
 	struct sphere_app_state *state;
@@ -216,8 +228,14 @@ static int load_locked(const struct sphere_policy *policy, struct sphere_policy_
 	app = sphere_app_load(policy, err);
 	if (IS_ERR(app))
 		return PTR_ERR(app);
-	ret = sphere_trust_raise(&trust, policy, err);
+	ret = sphere_way_arm();
+	if (ret)
+		err->reason = SPHERE_POLICY_E_ATTACH;
+	else
+		ret = sphere_trust_raise(&trust, policy, err);
 	if (ret) {
+		if (!any_loaded())
+			sphere_way_disarm();
 		sphere_app_put(app);
 		return ret;
 	}
@@ -275,6 +293,21 @@ static void kill_tasks(const struct sphere_app_state *state)
 }
 
 /**
+ * sphere_kill_apps() - end all tasks of all apps
+ *
+ * Context: Any but hard interrupts.
+ */
+void sphere_kill_apps(void)
+{
+	struct sphere_app_state *state;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(state, &records, list)
+		kill_tasks(state);
+	rcu_read_unlock();
+}
+
+/**
  * sphere_unload() - remove the policy of a component
  * @component: its id
  * @kill: end its tasks first
@@ -323,6 +356,8 @@ int sphere_unload(const struct sphere_component_id *component, bool kill, u32 *t
 		rcu_assign_pointer(state->loaded, app);
 	else
 		sphere_app_put(app);
+	if (!ret && !any_loaded())
+		sphere_way_disarm();
 out:
 	mutex_unlock(&policy_lock);
 	return ret;

@@ -21,6 +21,7 @@ void sphere_load_exit(void);
 int sphere_load_keys(const u8 *keys, u32 count, struct sphere_policy_error *err);
 int sphere_load_policy(const void *bytes, size_t size, struct sphere_policy_error *err);
 int sphere_unload(const struct sphere_component_id *component, bool kill, u32 *tasks);
+void sphere_kill_apps(void);
 int sphere_enter(const struct sphere_component_id *component);
 int sphere_load_address(const char *host, size_t len, const struct in6_addr *addr, u32 ttl,
 			u32 *apps, struct sphere_policy_error *err);

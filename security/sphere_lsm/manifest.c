@@ -141,6 +141,7 @@ static const char * const reason_text[SPHERE_POLICY_REASONS] = {
 	[SPHERE_POLICY_E_HOST_UNKNOWN] = "no policy lists the host",
 	[SPHERE_POLICY_E_ADDRS_FULL] = "there are as many addresses as there may be",
 	[SPHERE_POLICY_E_ADDRESS] = "no host can have this address",
+	[SPHERE_POLICY_E_ATTACH] = "the module cannot attach to the kernel: its log says why",
 	[SPHERE_POLICY_E_EXEC_STACK] = "the file asks for an executable stack, or for writable code",
 };
 

@@ -377,6 +377,7 @@ struct sphere_policy_floor {
  * @SPHERE_POLICY_E_ADDRESS: address that no host can have
  * @SPHERE_POLICY_E_EXEC_STACK: file with code that would get an executable stack or
  *	writable code, or whose headers cannot be read
+ * @SPHERE_POLICY_E_ATTACH: the module cannot stand in front of what it has to decide
  * @SPHERE_POLICY_REASONS: number of reasons
  *
  * Numbers stay: new ones are added at the end.
@@ -456,6 +457,7 @@ enum sphere_policy_reason {
 	SPHERE_POLICY_E_ADDRS_FULL,
 	SPHERE_POLICY_E_ADDRESS,
 	SPHERE_POLICY_E_EXEC_STACK,
+	SPHERE_POLICY_E_ATTACH,
 	SPHERE_POLICY_REASONS
 };
 
