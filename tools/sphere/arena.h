@@ -11,6 +11,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#ifndef __printf
+#define __printf(a, b)	__attribute__((format(printf, a, b)))
+#endif
+
 /**
  * struct arena - start with all bytes zero
  * @blocks: what was allocated, newest first
@@ -21,10 +25,8 @@ struct arena {
 
 void *arena_alloc(struct arena *arena, size_t size);
 char *arena_copy(struct arena *arena, const char *text, size_t len);
-char *arena_print(struct arena *arena, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-char *arena_vprint(struct arena *arena, const char *fmt, va_list args)
-	__attribute__((format(printf, 2, 0)));
+char *arena_print(struct arena *arena, const char *fmt, ...) __printf(2, 3);
+char *arena_vprint(struct arena *arena, const char *fmt, va_list args) __printf(2, 0);
 void arena_free(struct arena *arena);
 
 #endif /* SPHERE_ARENA_H */

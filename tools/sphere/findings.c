@@ -24,6 +24,7 @@ static void add(struct findings *f, struct place at, bool warning, const char *h
 	new->file = f->file;
 	new->place = at;
 	new->warning = warning;
+	new->kind = f->kind ? f->kind : "value";
 	new->reason = arena_vprint(f->arena, fmt, args);
 	new->hint = hint;
 	if (f->last)
@@ -155,8 +156,8 @@ void print_findings_json(FILE *out, const struct findings *f)
 	for (x = f->first; x; x = x->next) {
 		fprintf(out, "%s\n  {\"file\": ", x == f->first ? "" : ",");
 		print_json_string(out, x->file);
-		fprintf(out, ", \"line\": %u, \"column\": %u, \"level\": \"%s\", \"reason\": ",
-			x->place.line, x->place.column, x->warning ? "warning" : "error");
+		fprintf(out, ", \"line\": %u, \"column\": %u, \"level\": \"%s\", \"kind\": \"%s\", \"reason\": ",
+			x->place.line, x->place.column, x->warning ? "warning" : "error", x->kind);
 		print_json_string(out, x->reason);
 		if (x->hint) {
 			fprintf(out, ", \"hint\": ");

@@ -26,6 +26,7 @@ struct place {
  * @file: name of the file
  * @place: where
  * @warning: does not lead to a refusal
+ * @kind: one word: what was looked at
  * @reason: what is wrong, without the full stop
  * @hint: what to do, without the full stop, or NULL
  */
@@ -34,6 +35,7 @@ struct finding {
 	const char *file;
 	struct place place;
 	bool warning;
+	const char *kind;
 	const char *reason;
 	const char *hint;
 };
@@ -45,6 +47,7 @@ struct finding {
  * @errors: number of those that are no warnings
  * @warnings: number of the others
  * @file: file that is looked at
+ * @kind: what is looked at: "syntax", "key" or "value"
  * @arena: where they live
  */
 struct findings {
@@ -53,13 +56,14 @@ struct findings {
 	unsigned int errors;
 	unsigned int warnings;
 	const char *file;
+	const char *kind;
 	struct arena *arena;
 };
 
 void refuse_at(struct findings *f, struct place at, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+	__printf(4, 5);
 void warn_at(struct findings *f, struct place at, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+	__printf(4, 5);
 void print_findings(FILE *out, const struct findings *f);
 void print_findings_json(FILE *out, const struct findings *f);
 void print_json_string(FILE *out, const char *text);

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "sphere.h"
 
 /**
  * struct reader - where reading stands
@@ -347,7 +348,7 @@ static bool read_word(struct reader *r, struct json *v)
 			      (*p >= '0' && *p <= '9')))
 		p++;
 	len = p - r->p;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(words); i++) {
 		if (len == strlen(words[i].word) && !memcmp(r->p, words[i].word, len)) {
 			v->type = words[i].type;
 			v->boolean = words[i].boolean;
@@ -494,6 +495,7 @@ struct json *json_read(const char *bytes, size_t size, struct findings *f)
 	struct json *v = arena_alloc(f->arena, sizeof(*v));
 	const struct place none = { 0, 0 };
 
+	f->kind = "syntax";
 	if (size > JSON_MAX_SIZE) {
 		refuse_at(f, none, NULL, "the file is larger than %d KiB: this is no manifest",
 			  JSON_MAX_SIZE / 1024);

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2016,SC2154
+#
+# sphere manifest check: what is accepted, and with which words the rest is refused
+
+m=$tmp/manifest.json
+id=01234567-89ab-cdef-0123-456789abcdef
+
+# manifest CAPABILITIES [MORE KEYS]
+manifest()
+{
+	printf '{"SchemaVersion":1,"Name":"test","ComponentId":"%s","EntryPoint":"/bin/app","Capabilities":{%s}%s}\n' \
+		"$id" "$1" "${2:-}" >"$m"
+}
+accepts() { manifest "$2" "${3:-}"; expect "accepted: $1" 0 'accepted$' manifest check "$m"; }
+# refuses TEXT LINE:COLUMN REASON CAPABILITIES [MORE]
+refuses()
+{
+	manifest "$4" "${5:-}"
+	expect "refused: $1" 1 "^$m:$2: error: .*$3" manifest check "$m"
+}
+# raw TEXT LINE:COLUMN REASON BYTES: the same with a file as printf makes it
+raw()
+{
+	# shellcheck disable=SC2059 # escapes are wanted
+	printf "$4" >"$m"
+	expect "refused: $1" 1 "^$m:$2: error: .*$3" manifest check "$m"
+}
+
+expect "check without a file" 2 'name one file' manifest check
+expect "check of a file that is not there" 3 'cannot be read' manifest check "$tmp/none"
+expect "check with an unknown option" 2 'no option --frob' manifest check --frob "$m"
+expect "help of check" 0 'allow-unknown' manifest check --help
+
+accepts "nothing is asked for" ''
+accepts "every capability of the Linux core" '
+	"AllowedConnections": ["hub.example.net", "10.0.0.1", "_sample._tcp.local", "UPPER.example.net"],
+	"AllowedTcpServerPorts": [1, 65535], "AllowedUdpServerPorts": [5353],
+	"AllowedApplicationConnections": ["01234567-89AB-CDEF-0123-456789abcdee"],
+	"DeviceAuthentication": "00000000-0000-0000-0000-000000000000",
+	"Gpio": [0, 80, "$LED"], "Uart": ["ISU0", "$UART"], "I2cMaster": ["ISU4"], "SpiMaster": ["ISU1"],
+	"Pwm": ["PWM-CONTROLLER-0"], "Adc": ["ADC-CONTROLLER-0"], "MutableStorage": {"SizeKB": 64},
+	"PowerControls": ["ForceReboot", "ForcePowerDown", "SetPowerProfile"],
+	"WifiConfig": true, "EnterpriseWifiConfig": true, "NetworkConfig": true,
+	"ReadNetworkProxyConfig": true, "HardwareAddressConfig": true, "DhcpService": true,
+	"SntpService": true, "TimeSyncConfig": true, "SystemTime": true, "CertStore": true,
+	"SystemEventNotifications": true, "SoftwareUpdateDeferral": true, "HeapMemStats": true,
+	"ResetMemoryWatermarks": true' \
+	',"CmdArgs":["a"],"ApplicationType":"Default","MallocVersion":2,"TargetBetaApis":"Beta2004","TargetApplicationRuntimeVersion":3'
+accepts "every capability of a real-time core" '
+	"Gpio": [1], "Uart": ["ISU0"], "I2sSubordinate": ["I2S0"], "ExternalInterrupt": ["EINT12"],
+	"AllowedApplicationConnections": ["01234567-89ab-cdef-0123-456789abcdee"]' ',"ApplicationType":"RealTimeCapable"'
+accepts "what asks for nothing, on a core" '"AllowedConnections": [], "WifiConfig": false, "MutableStorage": {"SizeKB": 0}' \
+	',"ApplicationType":"RealTimeCapable"'
+
+printf '\xef\xbb\xbf// a comment\r\n{ /* and\n another */ "SchemaVersion": 1, "Name": "n\\u00e4\\ud83d\\ude00",\n"ComponentId": "%s",\n"EntryPoint": "bin/app", "Capabilities": { "Gpio": [ 1, 2, ], }, }\n// end' "$id" >"$m"
+expect "accepted: comments, trailing commas, byte order mark" 0 'accepted$' manifest check "$m"
+
+# ---- syntax ----------------------------------------------------------------------
+
+raw "an empty file" 1:1 'nothing in the file' ''
+raw "a comment only" 1:7 'nothing in the file' '// abc'
+raw "UTF-16" 1:1 'UTF-16' '\377\376{\0}\0'
+raw "bytes that are not UTF-8" 1:3 'not UTF-8' '{"\377": 1}'
+raw "an overlong form of a character" 1:3 'not UTF-8' '{"\300\257": 1}'
+raw "a surrogate as UTF-8" 1:3 'not UTF-8' '{"\355\240\200": 1}'
+raw "half of a surrogate pair" 1:3 'surrogate' '{"\\ud800": 1}'
+raw "a zero byte in a string" 1:3 'zero byte' '{"\\u0000": 1}'
+raw "a comment without an end" 2:2 'comment has no end' '{\n /* abc'
+raw "a string without an end" 2:1 'string has no end' '{\n"abc'
+raw "a string over two lines" 1:2 'string has no end' '{"abc\n": 1}'
+raw "a control character in a string" 1:4 'control character' '{"a\001": 1}'
+raw "an unknown escape" 1:3 'backslash' '{"\\x": 1}'
+raw "a bracket that is missing" 1:8 'the end of the file' '{"a": 1'
+raw "a bracket of the other kind" 1:9 "',' or ']'" '{"a": [1}'
+raw "a comma that is missing" 2:1 "',' or '}'" '{"a": 1\n"b": 2}'
+raw "two commas" 1:9 'a value is expected' '{"a":[1,,2]}'
+raw "a comma only" 1:7 'a value is expected' '{"a":[,]}'
+raw "a colon that is missing" 1:6 "':' is expected" '{"a" 1}'
+raw "a key without quotes" 1:2 'a key is expected' '{a: 1}'
+raw "single quotes" 1:7 'double quotes' "{\"a\": 'b'}"
+raw "a placeholder" 1:7 'placeholder' '{"a": <port>}'
+raw "an octal number" 1:7 'start with 0' '{"a": 010}'
+raw "a minus alone" 1:7 'not a number' '{"a": -}'
+raw "a number without its fraction" 1:7 'not a number' '{"a": 1.}'
+raw "True" 1:7 "'True' is not a value" '{"a": True}'
+raw "a key twice" 2:2 'stands twice, first in line 1' '{"a": 1,\n "a": 2}'
+raw "something behind the end" 1:3 'behind the end' '{}{}'
+raw "brackets in each other" 1:17 'more than 16' '[[[[[[[[[[[[[[[[[[[['
+raw "an array" 1:1 'a manifest is an object' '[]'
+raw "columns are characters, not bytes" 1:9 'stands twice' '{"\303\244\303\244":1,"\303\244\303\244":2}'
+head -c 1048577 /dev/zero | tr '\0' ' ' >"$m"
+expect "refused: a file that is too large" 1 'larger than 1024 KiB' manifest check "$m"
+printf '{"\033[31m": 1}' >"$m"
+run_sphere manifest check "$m"
+if [[ $out != *$'\033'* ]]; then ok "what a file holds does not reach the terminal as it is"; else not_ok "what a file holds does not reach the terminal as it is"; fi
+
+# ---- keys ------------------------------------------------------------------------
+
+raw "keys that are missing" 1:1 'SchemaVersion is missing' '{"Capabilities": {}}'
+printf '{"SchemaVersion":1,"Name":"a","ComponentId":"%s","EntryPoint":"/a"}' "$id" >"$m"
+expect "refused: no Capabilities" 1 'Capabilities is missing' manifest check "$m"
+refuses "an unknown capability" 1:127 "'Frob' is unknown" '"Frob": true'
+expect "an unknown capability with --allow-unknown" 0 'warning: .*Frob' manifest check --allow-unknown "$m"
+manifest '' ',"WifiConfig":true'
+expect "a capability at the top: says where it belongs" 1 'move it into Capabilities' manifest check "$m"
+manifest '"wificonfig":true'
+expect "a wrong case: says what to write" 1 'hint: write WifiConfig' manifest check "$m"
+manifest '"EntryPoint":"/a"'
+expect "a key of the top among capabilities" 1 'top level' manifest check "$m"
+manifest '' ',"policy":{}'
+expect "a key of the system's maker" 1 'for the maker of the system' manifest check "$m"
+expect "also with --allow-unknown" 1 'for the maker of the system' manifest check --allow-unknown "$m"
+
+# ---- values ----------------------------------------------------------------------
+
+value() { manifest "$3" "${4:-}"; expect "refused: $1" 1 "error: .*$2" manifest check "$m"; }
+value "a port of 0" '0 is not a port' '"AllowedTcpServerPorts":[0]'
+value "a port too large" '65536 is not a port' '"AllowedTcpServerPorts":[65536]'
+value "a negative port" '-1 is not a port' '"AllowedUdpServerPorts":[-1]'
+value "a port with a fraction" '80.5 is not a port' '"AllowedUdpServerPorts":[80.5]'
+value "a port with an exponent" '1e3 is not a port' '"AllowedUdpServerPorts":[1e3]'
+value "a port of more than 64 bits" 'is not a port' '"AllowedUdpServerPorts":[18446744073709551696]'
+value "a port as a string" 'takes numbers' '"AllowedTcpServerPorts":["80"]'
+value "a port twice" 'stands twice' '"AllowedTcpServerPorts":[80,80]'
+value "a port that is no array" 'has to be an array' '"AllowedTcpServerPorts":80'
+value "a URL" 'not the name of a host' '"AllowedConnections":["https://example.net"]'
+value "a port behind a host" 'not the name of a host' '"AllowedConnections":["example.net:80"]'
+value "a wildcard" 'no wildcards' '"AllowedConnections":["*.example.net"]'
+value "an address with a number too large" 'looks like an IPv4' '"AllowedConnections":["10.0.0.256"]'
+value "an address with zeros in front" 'looks like an IPv4' '"AllowedConnections":["10.0.0.01"]'
+value "an address of three numbers" 'looks like an IPv4' '"AllowedConnections":["10.0.1"]'
+value "a host with an empty part" 'two dots' '"AllowedConnections":["a..b"]'
+value "an empty host" 'is empty' '"AllowedConnections":[""]'
+value "a part too long" 'more than 63' "\"AllowedConnections\":[\"$(printf '%064d' 1)a.net\"]"
+value "a host too long" 'more than 253' "\"AllowedConnections\":[\"a$(printf '.%040d' 1 2 3 4 5 6 7)\"]"
+value "a host as a number" 'takes strings' '"AllowedConnections":[1]'
+value "itself as a partner" 'lists itself' "\"AllowedApplicationConnections\":[\"${id^^}\"]"
+value "a partner twice, in another case" 'stands twice' '"AllowedApplicationConnections":["01234567-89ab-cdef-0123-456789abcdee","01234567-89AB-CDEF-0123-456789ABCDEE"]'
+value "a partner without dashes" 'not a component id' '"AllowedApplicationConnections":["0123456789abcdef0123456789abcdef"]'
+value "a tenant that is a word" 'not the id of a tenant' '"DeviceAuthentication":"REPLACE_WITH_YOUR_TENANT"'
+value "a tenant that is an array" 'has to be a string' '"DeviceAuthentication":[]'
+value "a GPIO below 0" 'not the number' '"Gpio":[-1]'
+value "a GPIO twice" 'stands twice' '"Gpio":[3,4,3]'
+value "a GPIO as a string of digits" 'not a GPIO' '"Gpio":["3"]'
+value "a dollar alone" 'not a GPIO' '"Gpio":["$"]'
+value "a peripheral with a space" 'not the name of a peripheral' '"Uart":["ISU 0"]'
+value "a peripheral as a number" 'takes strings' '"Uart":[0]'
+value "a path as a peripheral" 'not the name of a peripheral' '"Uart":["/dev/mem"]'
+value "storage without a size" 'lacks SizeKB' '"MutableStorage":{}'
+value "storage that is a number" 'has to be an object' '"MutableStorage":8'
+value "negative storage" 'not a size' '"MutableStorage":{"SizeKB":-8}'
+value "too much storage" 'not a size' '"MutableStorage":{"SizeKB":1073741825}'
+value "storage with another key" "'Size' is unknown" '"MutableStorage":{"SizeKB":8,"Size":1}'
+value "no power control" 'must not be empty' '"PowerControls":[]'
+value "an unknown power control" 'not a power control' '"PowerControls":["Reboot"]'
+value "a flag as a word" 'has to be true or false' '"WifiConfig":"true"'
+value "a flag as a number" 'has to be true or false' '"SystemTime":1'
+value "network for a core" 'no effect for an application of a real-time core' '"AllowedConnections":["a.net"]' ',"ApplicationType":"RealTimeCapable"'
+value "I2S for the Linux core" 'real-time core only' '"I2sSubordinate":["I2S0"]'
+value "an unknown type" 'not a type of application' '' ',"ApplicationType":"Realtime"'
+value "a type that is no string" 'has to be a string' '' ',"ApplicationType":1'
+value "arguments that are no array" 'has to be an array' '' ',"CmdArgs":"a"'
+value "an argument that is a number" 'has to be a string' '' ',"CmdArgs":[1]'
+value "an unknown MallocVersion" 'cannot be 3' '' ',"MallocVersion":3'
+manifest '"Gpio":[24]'
+expect "a GPIO that the MT3620 lacks is warned of" 0 'warning: the MT3620 has no GPIO 24' manifest check "$m"
+manifest '"AllowedConnections":["a.net","A.NET"]'
+expect "a host twice is warned of" 0 'warning: .*stands twice' manifest check "$m"
+for bad in '"SchemaVersion":2' '"Name":""' '"ComponentId":"x"' '"EntryPoint":""' '"EntryPoint":"/../a"' '"EntryPoint":"/a//b"' '"EntryPoint":"/a/"' '"Name":"a\u0001"'; do
+	key=${bad%%:*}
+	manifest ''
+	sed -i "s|$key:[^,]*|${bad//\\/\\\\}|" "$m"
+	expect "refused: $bad" 1 'error: ' manifest check "$m"
+done
+
+manifest '"Uart":["ISU 0"]'
+run_sphere manifest check --json "$m" "$m"
+if python3 -c '
+import json, sys
+a = json.load(sys.stdin)
+assert len(a) == 2 and a[0]["accepted"] is False
+f = a[0]["findings"][0]
+assert f["level"] == "error" and f["kind"] == "value" and f["line"] == 1 and f["hint"]' <<<"$out"; then
+	ok "the JSON is what it should be"
+else
+	not_ok "the JSON is what it should be"
+fi
+
+# ---- manifests that people have published ----------------------------------------
+
+manifests=${SPHERE_MANIFESTS:-$SPHERE_ROOT/../shared/data/manifests}
+if ! [ -d "$manifests" ]; then
+	skip "real manifests" "they are not at $manifests: set SPHERE_MANIFESTS"
+else
+	python3 - "$sphere" "$manifests" "$here/manifests.tsv" >"$tmp/real" 2>&1 <<-'EOF' || true
+	import glob, hashlib, json, subprocess, sys
+	sphere, directory, table = sys.argv[1:]
+	words = {
+	    "host": "is not the name of a host", "tenant": "is not the id of a tenant",
+	    "missing": "is missing", "twice": "stands twice", "unknown": "is unknown",
+	    "name": "name is empty", "entry": "entry point is empty", "core": "has no effect for",
+	    "placeholder": "is a placeholder, not a value",
+	}
+	want = {}
+	for line in open(table):
+	    if not line.startswith("#"):
+	        digest, verdict, errors = line.rstrip("\n").split("\t")
+	        want[digest] = (verdict, [] if errors == "-" else errors.split(" "))
+	files = {hashlib.sha256(open(f, "rb").read()).hexdigest()[:16]: f
+	         for f in sorted(glob.glob(directory + "/*.json"))}
+	wrong = []
+	for digest in sorted(set(want) - set(files)):
+	    wrong.append("no file has the digest %s" % digest)
+	for digest in sorted(set(files) - set(want)):
+	    wrong.append("%s has no line in the table" % files[digest])
+	names = [files[d] for d in sorted(set(files) & set(want))]
+	def check(*options):
+	    run = subprocess.run([sphere, "manifest", "check", "--json", *options, *names],
+	                         capture_output=True, text=True)
+	    return {e["file"]: e for e in json.loads(run.stdout)}
+	got = check()
+	loose = check("--allow-unknown")
+	by_key = by_value = syntax = 0
+	for digest in sorted(set(files) & set(want)):
+	    verdict, errors = want[digest]
+	    e = got[files[digest]]
+	    found = [f for f in e["findings"] if f["level"] == "error"]
+	    if e["accepted"] != (verdict == "accepted") or len(found) != len(errors):
+	        wrong.append("%s: %s" % (files[digest], e))
+	        continue
+	    kinds = set()
+	    for f, error in zip(found, errors):
+	        kind, line, column, word = error.split(":")
+	        kinds.add(kind)
+	        if (f["kind"], f["line"], f["column"]) != (kind, int(line), int(column)) or words[word] not in f["reason"]:
+	            wrong.append("%s: not %s but %s" % (files[digest], error, f))
+	        if word != "missing" and not f.get("hint"):
+	            wrong.append("%s: no hint: %s" % (files[digest], f))
+	    syntax += "syntax" in kinds
+	    by_key += "key" in kinds
+	    by_value += kinds == {"value"}
+	    unknown = [e for e in errors if e.endswith(":unknown")]
+	    if loose[files[digest]]["accepted"] != (verdict == "accepted" or len(unknown) == len(errors)):
+	        wrong.append("%s: --allow-unknown does not help" % files[digest])
+	print("%d files, %d do not parse, %d lack keys or have unknown ones, %d have wrong values" %
+	      (len(files), syntax, by_key, by_value))
+	if (len(files), syntax, by_key) != (260, 1, 5):
+	    wrong.append("that is not what is expected")
+	print("\n".join(wrong) if wrong else "as expected")
+	EOF
+	if [ "$(tail -n 1 "$tmp/real")" = "as expected" ]; then
+		ok "260 real manifests: $(head -n 1 "$tmp/real")"
+	else
+		not_ok "260 real manifests"
+		sed 's/^/# /' "$tmp/real"
+	fi
+fi
