@@ -11,6 +11,9 @@
 
 #include <linux/pluton.h>
 
+/* a private key, as libcrypto has it */
+struct crypto_key;
+
 /**
  * struct evidence - what Pluton said in answer to a nonce
  * @nonce: question
@@ -97,6 +100,11 @@ int crypto_sha256(const unsigned char *bytes, size_t len, unsigned char digest[P
 int crypto_verify(const unsigned char *key, const unsigned char *digest,
 		  const unsigned char *signature);
 int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE]);
+struct crypto_key *crypto_open_key(const char *path, int *code);
+void crypto_close_key(struct crypto_key *key);
+int crypto_public_key(const struct crypto_key *key, unsigned char public[PLUTON_PUBLIC_KEY_SIZE]);
+int crypto_sign(const struct crypto_key *key, const unsigned char digest[PLUTON_DIGEST_SIZE],
+		unsigned char signature[PLUTON_SIGNATURE_SIZE]);
 int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE]);
 int crypto_verify_evidence(const struct evidence *e);
 

@@ -209,6 +209,101 @@ int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 	return ok ? SPHERE_OK : complain(SPHERE_SYSTEM, "libcrypto could not write the key");
 }
 
+/**
+ * crypto_open_key() - private key from a PEM file
+ * @path: file
+ * @code: filled in if there is none: exit code, with the reason said
+ *
+ * Return: the key, for crypto_close_key(), or NULL
+ */
+struct crypto_key *crypto_open_key(const char *path, int *code)
+{
+	char group[32] = "";
+	EVP_PKEY *pkey;
+	FILE *f = fopen(path, "r");
+
+	if (!f) {
+		*code = complain(SPHERE_INPUT, "%s cannot be read: %s", path, strerror(errno));
+		return NULL;
+	}
+	pkey = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+	fclose(f);
+	if (!pkey) {
+		*code = complain(SPHERE_INPUT, "%s holds no private key in PEM form that can be read: make one with 'openssl ecparam -name prime256v1 -genkey -noout'",
+				 path);
+		return NULL;
+	}
+	if (!EVP_PKEY_is_a(pkey, "EC") ||
+	    EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1 ||
+	    strcmp(group, CURVE)) {
+		*code = complain(SPHERE_INPUT, "the key in %s is not one of P-256 (prime256v1): policies are signed with no others",
+				 path);
+		EVP_PKEY_free(pkey);
+		return NULL;
+	}
+	return (struct crypto_key *)pkey;
+}
+
+/**
+ * crypto_close_key() - forget a private key
+ * @key: key, or NULL
+ */
+void crypto_close_key(struct crypto_key *key)
+{
+	EVP_PKEY_free((EVP_PKEY *)key);
+}
+
+/**
+ * crypto_public_key() - public key of a private one
+ * @key: private key
+ * @public: filled in, x and y
+ *
+ * Return: %SPHERE_OK or another exit code, with the reason said.
+ */
+int crypto_public_key(const struct crypto_key *key, unsigned char public[PLUTON_PUBLIC_KEY_SIZE])
+{
+	BIGNUM *x = NULL, *y = NULL;
+	bool good;
+
+	/* as numbers: the point itself may be in compressed form */
+	good = EVP_PKEY_get_bn_param((EVP_PKEY *)key, OSSL_PKEY_PARAM_EC_PUB_X, &x) == 1 &&
+	       EVP_PKEY_get_bn_param((EVP_PKEY *)key, OSSL_PKEY_PARAM_EC_PUB_Y, &y) == 1 &&
+	       BN_bn2binpad(x, public, COORDINATE) == COORDINATE &&
+	       BN_bn2binpad(y, public + COORDINATE, COORDINATE) == COORDINATE;
+	BN_free(x);
+	BN_free(y);
+	return good ? SPHERE_OK : complain(SPHERE_SYSTEM, "libcrypto gave no public key");
+}
+
+/**
+ * crypto_sign() - ECDSA signature over P-256
+ * @key: private key
+ * @digest: SHA-256 of what is signed
+ * @signature: filled in, r and s
+ *
+ * Return: %SPHERE_OK or another exit code, with the reason said.
+ */
+int crypto_sign(const struct crypto_key *key, const unsigned char digest[PLUTON_DIGEST_SIZE],
+		unsigned char signature[PLUTON_SIGNATURE_SIZE])
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new((EVP_PKEY *)key, NULL);
+	unsigned char der[256];
+	const unsigned char *p = der;
+	size_t len = sizeof(der);
+	ECDSA_SIG *sig = NULL;
+	bool good;
+
+	good = ctx && EVP_PKEY_sign_init(ctx) == 1 &&
+	       EVP_PKEY_sign(ctx, der, &len, digest, PLUTON_DIGEST_SIZE) == 1;
+	if (good)
+		sig = d2i_ECDSA_SIG(NULL, &p, len);
+	good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), signature, COORDINATE) == COORDINATE &&
+	       BN_bn2binpad(ECDSA_SIG_get0_s(sig), signature + COORDINATE, COORDINATE) == COORDINATE;
+	ECDSA_SIG_free(sig);
+	EVP_PKEY_CTX_free(ctx);
+	return good ? SPHERE_OK : complain(SPHERE_SYSTEM, "libcrypto could not sign");
+}
+
 #else /* !SPHERE_CRYPTO */
 
 static int no_crypto(void)
@@ -238,6 +333,27 @@ int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 }
 
 int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
+{
+	return no_crypto();
+}
+
+struct crypto_key *crypto_open_key(const char *path, int *code)
+{
+	*code = no_crypto();
+	return NULL;
+}
+
+void crypto_close_key(struct crypto_key *key)
+{
+}
+
+int crypto_public_key(const struct crypto_key *key, unsigned char public[PLUTON_PUBLIC_KEY_SIZE])
+{
+	return no_crypto();
+}
+
+int crypto_sign(const struct crypto_key *key, const unsigned char digest[PLUTON_DIGEST_SIZE],
+		unsigned char signature[PLUTON_SIGNATURE_SIZE])
 {
 	return no_crypto();
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "findings.h"
+#include "text.h"
 
 /* more than anybody reads; a hostile file could have one for each byte */
 #define MAX_FINDINGS	200
@@ -82,19 +83,20 @@ const char *quoted(struct arena *arena, const char *text)
 	for (i = 0; i < len && i < max; i++) {
 		unsigned char c = text[i];
 
-		if (c < 0x20 || c == 0x7f)
+		const size_t bytes = utf8_len(text + i, text + len);
+
+		/* among the characters of two bytes, some are controls too */
+		if (c < 0x20 || c == 0x7f || !bytes ||
+		    (c == 0xc2 && (unsigned char)text[i + 1] < 0xa0)) {
 			n += sprintf(out + n, "\\x%02x", c);
-		else
-			out[n++] = c;
+			continue;
+		}
+		memcpy(out + n, text + i, bytes);
+		n += bytes;
+		i += bytes - 1;
 	}
-	/* not in the middle of a character */
-	if (i < len) {
-		while (n > 1 && ((unsigned char)out[n - 1] & 0xc0) == 0x80)
-			n--;
-		if (n > 1 && (unsigned char)out[n - 1] >= 0xc0)
-			n--;
+	if (i < len)
 		n += sprintf(out + n, "...");
-	}
 	out[n++] = '\'';
 	out[n] = '\0';
 	return out;

@@ -18,6 +18,7 @@
 
 #include "json.h"
 #include "sphere.h"
+#include "text.h"
 
 /**
  * struct reader - where reading stands
@@ -51,34 +52,6 @@ static struct place place_of(const struct reader *r, const char *p)
 static struct place here(const struct reader *r)
 {
 	return place_of(r, r->p);
-}
-
-/* Length of the UTF-8 character at @p, 0 if it is none */
-static size_t utf8_len(const char *p, const char *end)
-{
-	const unsigned char *s = (const unsigned char *)p;
-	size_t n, i;
-
-	if (s[0] < 0x80)
-		return 1;
-	if (s[0] >= 0xc2 && s[0] < 0xe0)
-		n = 2;
-	else if (s[0] >= 0xe0 && s[0] < 0xf0)
-		n = 3;
-	else if (s[0] >= 0xf0 && s[0] < 0xf5)
-		n = 4;
-	else
-		return 0;
-	if ((size_t)(end - p) < n)
-		return 0;
-	for (i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	/* too long forms, surrogates, beyond the last character */
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
-		return 0;
-	return n;
 }
 
 static void newline(struct reader *r)

@@ -231,6 +231,40 @@ failed:
 }
 
 /**
+ * utf8_len() - length of a character
+ * @p: where it starts
+ * @end: byte behind the last, above @p
+ *
+ * Return: bytes, 0 if it is not UTF-8
+ */
+size_t utf8_len(const char *p, const char *end)
+{
+	const unsigned char *s = (const unsigned char *)p;
+	size_t n, i;
+
+	if (s[0] < 0x80)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] < 0xe0)
+		n = 2;
+	else if (s[0] >= 0xe0 && s[0] < 0xf0)
+		n = 3;
+	else if (s[0] >= 0xf0 && s[0] < 0xf5)
+		n = 4;
+	else
+		return 0;
+	if ((size_t)(end - p) < n)
+		return 0;
+	for (i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* too long forms, surrogates, beyond the last character */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] >= 0xa0) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] >= 0x90))
+		return 0;
+	return n;
+}
+
+/**
  * text_distance() - how far two words are from each other
  * @a: a word
  * @b: another one
