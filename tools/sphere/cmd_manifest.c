@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app_manifest.h"
 #include "attest.h"
@@ -76,17 +75,6 @@ static int run_check(int argc, char **argv)
 
 /* ---- compile ------------------------------------------------------------------ */
 
-/* The version, if none is given: what grows by itself */
-static uint64_t default_version(void)
-{
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	uint64_t version;
-
-	if (epoch && parse_number(epoch, UINT64_MAX - 1, &version) && version)
-		return version;
-	return time(NULL);
-}
-
 static int add_with(void *context, const char *value)
 {
 	struct compile_options *o = context;
@@ -98,52 +86,6 @@ static int add_with(void *context, const char *value)
 		return complain(SPHERE_USAGE, "--with can be given %u times", COMPILE_WITH_MAX);
 	o->with[o->n_with++] = value;
 	return SPHERE_OK;
-}
-
-/**
- * compile_files() - make a policy of a manifest and a board file
- * @arena: where it lives
- * @board_path: board file
- * @path: manifest
- * @allow_unknown: unknown keys are no reason to refuse the manifest
- * @o: options
- * @m: filled in
- * @size: filled in
- * @code: filled in if it fails: exit code, with the reasons said
- *
- * Return: the policy, unsigned, or NULL
- */
-uint8_t *compile_files(struct arena *arena, const char *board_path, const char *path,
-		       bool allow_unknown, const struct compile_options *o, struct app_manifest *m,
-		       size_t *size, int *code)
-{
-	struct findings fb = { .file = board_path, .arena = arena };
-	struct findings fm = { .file = path, .arena = arena };
-	uint8_t *policy = NULL;
-	struct board board;
-	size_t len;
-	char *bytes;
-
-	bytes = read_file(arena, board_path, JSON_MAX_SIZE, &len, code);
-	if (!bytes)
-		return NULL;
-	if (!board_read(bytes, len, &fb, &board)) {
-		print_findings(stderr, &fb);
-		*code = complain(SPHERE_INPUT, "the board file %s is refused: %u errors", board_path,
-				 fb.errors);
-		return NULL;
-	}
-	bytes = read_file(arena, path, JSON_MAX_SIZE, &len, code);
-	if (!bytes)
-		return NULL;
-	if (app_manifest_read(bytes, len, allow_unknown, &fm, m))
-		policy = compile_policy(m, &board, o, &fm, &fb, size);
-	print_findings(stderr, &fb);
-	print_findings(stderr, &fm);
-	if (!policy)
-		*code = complain(SPHERE_INPUT, "%s is not compiled: %u errors", path,
-				 fm.errors + fb.errors);
-	return policy;
 }
 
 static int run_compile(int argc, char **argv)
@@ -182,7 +124,7 @@ static int run_compile(int argc, char **argv)
 	if (o.program && o.program[0] != '/')
 		return usage(&commands[COMPILE], "--program takes an absolute path on the device");
 	o.no_image = o.program && !o.at;
-	o.version = default_version();
+	o.version = compile_version();
 	if (version && (!parse_number(version, UINT64_MAX - 1, &o.version) || !o.version))
 		return usage(&commands[COMPILE], "a version is a number from 1 to 2^64 - 2");
 	if (development || learn)

@@ -8,9 +8,11 @@
  * place: nothing is guessed, and nothing is left out silently.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "../../security/sphere_lsm/ecdsa_p256.h"
 #include "../../security/sphere_lsm/limits.h"
@@ -591,4 +593,92 @@ uint8_t *compile_policy(const struct app_manifest *m, const struct board *b,
 	if (fm->errors || fb->errors)
 		return NULL;
 	return policy_write(&c.w, size);
+}
+
+/**
+ * compile_bytes() - make a policy of a manifest at hand and a board file
+ * @arena: where everything lives
+ * @board_path: board file
+ * @path: name of the manifest, for messages
+ * @bytes: manifest
+ * @len: its bytes
+ * @allow_unknown: unknown keys are no reason to refuse the manifest
+ * @o: options
+ * @m: filled in
+ * @board: filled in
+ * @size: filled in
+ * @code: filled in if it fails: exit code, with the reasons said
+ *
+ * Return: the policy, unsigned, or NULL
+ */
+uint8_t *compile_bytes(struct arena *arena, const char *board_path, const char *path,
+		       const char *bytes, size_t len, bool allow_unknown,
+		       const struct compile_options *o, struct app_manifest *m,
+		       struct board *board, size_t *size, int *code)
+{
+	struct findings fb = { .file = board_path, .arena = arena };
+	struct findings fm = { .file = path, .arena = arena };
+	uint8_t *policy = NULL;
+	size_t board_len;
+	char *board_bytes;
+
+	board_bytes = read_file(arena, board_path, JSON_MAX_SIZE, &board_len, code);
+	if (!board_bytes)
+		return NULL;
+	if (!board_read(board_bytes, board_len, &fb, board)) {
+		print_findings(stderr, &fb);
+		*code = complain(SPHERE_INPUT, "the board file %s is refused: %u errors", board_path,
+				 fb.errors);
+		return NULL;
+	}
+	if (app_manifest_read(bytes, len, allow_unknown, &fm, m))
+		policy = compile_policy(m, board, o, &fm, &fb, size);
+	print_findings(stderr, &fb);
+	print_findings(stderr, &fm);
+	if (!policy)
+		*code = complain(SPHERE_INPUT, "%s is not compiled: %u errors", path,
+				 fm.errors + fb.errors);
+	return policy;
+}
+
+/**
+ * compile_files() - make a policy of a manifest and a board file
+ * @arena: where everything lives
+ * @board_path: board file
+ * @path: manifest
+ * @allow_unknown: unknown keys are no reason to refuse the manifest
+ * @o: options
+ * @m: filled in
+ * @size: filled in
+ * @code: filled in if it fails: exit code, with the reasons said
+ *
+ * Return: the policy, unsigned, or NULL
+ */
+uint8_t *compile_files(struct arena *arena, const char *board_path, const char *path,
+		       bool allow_unknown, const struct compile_options *o, struct app_manifest *m,
+		       size_t *size, int *code)
+{
+	struct board *board = arena_alloc(arena, sizeof(*board));
+	size_t len;
+	char *bytes = read_file(arena, path, JSON_MAX_SIZE, &len, code);
+
+	if (!bytes)
+		return NULL;
+	return compile_bytes(arena, board_path, path, bytes, len, allow_unknown, o, m, board, size,
+			     code);
+}
+
+/**
+ * compile_version() - the version of a policy, if none is given
+ *
+ * Return: SOURCE_DATE_EPOCH, or the time: what grows by itself
+ */
+uint64_t compile_version(void)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	uint64_t version;
+
+	if (epoch && parse_number(epoch, UINT64_MAX - 1, &version) && version)
+		return version;
+	return time(NULL);
 }

@@ -36,8 +36,13 @@ uint8_t *compile_policy(const struct app_manifest *m, const struct board *b,
 			const struct compile_options *o, struct findings *fm, struct findings *fb,
 			size_t *size);
 
+uint8_t *compile_bytes(struct arena *arena, const char *board_path, const char *path,
+		       const char *bytes, size_t len, bool allow_unknown,
+		       const struct compile_options *o, struct app_manifest *m,
+		       struct board *board, size_t *size, int *code);
 uint8_t *compile_files(struct arena *arena, const char *board_path, const char *path,
 		       bool allow_unknown, const struct compile_options *o, struct app_manifest *m,
 		       size_t *size, int *code);
+uint64_t compile_version(void);
 
 #endif /* SPHERE_COMPILE_H */

@@ -327,9 +327,57 @@ int crypto_verify(const unsigned char *key, const unsigned char *digest,
 	return no_crypto();
 }
 
+static int base64_digit(int c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *p = c ? strchr(digits, c) : NULL;
+
+	return p ? p - digits : -1;
+}
+
+/*
+ * A public key of P-256 has one form only in PEM, so that it can be read without a
+ * library. Whether it is a point of the curve is for the kernel to say.
+ */
 int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 {
-	return no_crypto();
+	static const unsigned char head[] = {
+		0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06,
+		0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+	};
+	unsigned char der[sizeof(head) + PLUTON_PUBLIC_KEY_SIZE];
+	unsigned int bits = 0, have = 0;
+	FILE *f = fopen(path, "r");
+	bool inside = false, end = false;
+	char line[128], *p;
+	size_t n = 0;
+
+	if (!f)
+		return complain(SPHERE_INPUT, "%s cannot be read: %s", path, strerror(errno));
+	while (!end && fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, "-----BEGIN PUBLIC KEY-----", 26)) {
+			inside = true;
+			continue;
+		}
+		end = inside && !strncmp(line, "-----END PUBLIC KEY-----", 24);
+		for (p = line; inside && !end && base64_digit(*p) >= 0; p++) {
+			bits = bits << 6 | base64_digit(*p);
+			have += 6;
+			if (have < 8)
+				continue;
+			have -= 8;
+			if (n < sizeof(der))
+				der[n] = bits >> have;
+			n++;
+		}
+	}
+	fclose(f);
+	if (!end || n != sizeof(der) || memcmp(der, head, sizeof(head)))
+		return complain(SPHERE_INPUT, "%s holds no public key of P-256 in PEM form: it begins with -----BEGIN PUBLIC KEY-----",
+				path);
+	memcpy(key, der + sizeof(head), PLUTON_PUBLIC_KEY_SIZE);
+	return SPHERE_OK;
 }
 
 int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
