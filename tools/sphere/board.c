@@ -215,13 +215,13 @@ static bool read_proto(struct findings *f, const struct json *v, bool any, uint8
 		*proto = SPHERE_PROTO_UDP;
 	else if (any && !strcmp(v->text, "any"))
 		*proto = SPHERE_PROTO_ANY;
-	else {
-		refuse_at(f, v->place, any ? "the words are tcp, udp and any" :
-			  "the words are tcp and udp", "%s is no protocol",
-			  quoted(f->arena, v->text));
-		return false;
-	}
+	else
+		goto bad;
 	return true;
+bad:
+	refuse_at(f, v->place, any ? "the words are tcp, udp and any" :
+		  "the words are tcp and udp", "%s is no protocol", quoted(f->arena, v->text));
+	return false;
 }
 
 static void read_ioctls(struct findings *f, const struct json *v, struct grant *g)
@@ -392,7 +392,8 @@ static void read_grant(struct findings *f, const struct json *object, struct gra
 	struct grant *g;
 	unsigned int i, kind = 0;
 
-	if (!expect(f, object, JSON_OBJECT, "a grant is an object such as { \"Device\": \"/dev/x\", \"Access\": \"read\" }"))
+	if (!expect(f, object, JSON_OBJECT,
+		    "a grant is an object such as { \"Device\": \"/dev/x\", \"Access\": \"read\" }"))
 		return;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		x = json_get(object, kinds[i].key);
@@ -516,7 +517,7 @@ static unsigned int capability_of(struct findings *f, const struct json *v, bool
 			return i;
 	}
 	refuse_at(f, v->key_place, peripherals ?
-		  "the kinds are Gpio, Uart, I2cMaster, SpiMaster, Pwm, Adc, I2sSubordinate, ExternalInterrupt" :
+		  "the kinds are those of manifests, from Gpio to ExternalInterrupt" :
 		  "the keys are capabilities of manifests that are no peripherals",
 		  "%s is not known here", quoted(f->arena, v->key));
 	return APP_CAPABILITIES;
@@ -571,7 +572,8 @@ static void read_capabilities(struct findings *f, const struct json *v, struct b
 			add_thing(f, &b->things, cap, NULL)->grants = read_grants(f, x);
 			continue;
 		}
-		if (!expect(f, x, JSON_OBJECT, "name the power controls: { \"ForceReboot\": [...] }"))
+		if (!expect(f, x, JSON_OBJECT,
+			    "name the power controls: { \"ForceReboot\": [...] }"))
 			continue;
 		for (word = x->first; word; word = word->next)
 			add_thing(f, &b->things, cap, word->key)->grants = read_grants(f, word);
@@ -592,17 +594,20 @@ static struct board_thing *read_hosts(struct findings *f, const struct json *v)
 
 		if (strcmp(host->key, "*") && !host_name_good(host->key, &why)) {
 			refuse_at(f, host->key_place, "write a name of manifests, or \"*\" for all others",
-				  "%s is not the name of a host: %s", quoted(f->arena, host->key), why);
+				  "%s is not the name of a host: %s",
+				  quoted(f->arena, host->key), why);
 			continue;
 		}
 		t = add_thing(f, &hosts, CAP_ALLOWED_CONNECTIONS, host->key);
-		if (!expect(f, host, JSON_ARRAY, "write [ { \"Protocol\": \"tcp\", \"Ports\": 443 } ]"))
+		if (!expect(f, host, JSON_ARRAY,
+			    "write [ { \"Protocol\": \"tcp\", \"Ports\": 443 } ]"))
 			continue;
 		if (!host->first)
 			refuse_at(f, host->place, "remove the host to leave it as the manifest has it",
 				  "there is no rule for %s", quoted(f->arena, host->key));
 		for (x = host->first; x; x = x->next) {
-			if (!expect(f, x, JSON_OBJECT, "write { \"Protocol\": \"tcp\", \"Ports\": 443 }"))
+			if (!expect(f, x, JSON_OBJECT,
+				    "write { \"Protocol\": \"tcp\", \"Ports\": 443 }"))
 				continue;
 			list = arena_alloc(f->arena, sizeof(*list));
 			*list = any;

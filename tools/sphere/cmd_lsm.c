@@ -38,7 +38,7 @@ static int run_keys(int argc, char **argv)
 
 	if (i < 0)
 		return -i;
-	if (none != (i == argc))
+	if (none ? i != argc : i == argc)
 		return usage(&commands[KEYS], "name the files with public keys, or --none");
 	if (argc - i > SPHERE_MAX_KEYS)
 		return usage(&commands[KEYS], "the kernel takes %d keys at most", SPHERE_MAX_KEYS);

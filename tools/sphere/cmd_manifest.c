@@ -226,7 +226,8 @@ static int run_verify(int argc, char **argv)
 			err.reason = SPHERE_POLICY_E_UNSIGNED;
 	}
 	if (err.reason == SPHERE_POLICY_E_CRYPTO) {
-		code = complain(SPHERE_SYSTEM, "%s cannot be verified: %s", argv[i], strerror(-err.detail));
+		code = complain(SPHERE_SYSTEM, "%s cannot be verified: %s",
+				argv[i], strerror(-err.detail));
 	} else if (err.reason == SPHERE_POLICY_E_UNSIGNED) {
 		printf("%s: NOT signed\n", argv[i]);
 		code = SPHERE_NO;

@@ -178,7 +178,7 @@ static char *record_value(struct session *s, const char *record, const char *key
 	p += strlen(key);
 	if (*p == '"')
 		return arena_copy(&s->arena, p + 1, strcspn(p + 1, "\"\n"));
-	len = strcspn(p, " \n");
+	len = strcspn(p, "\n ");
 	text = arena_copy(&s->arena, p, len);
 	if (!untrusted || !len || len % 2)
 		return text;
@@ -326,7 +326,8 @@ static void set_program(struct session *s, const char *program, char **words, in
 /* Without a program on the command line: the manifest's, with its arguments */
 static int set_entry(struct session *s, const struct board *board)
 {
-	const char *image = s->o.at ? s->o.at : arena_print(&s->arena, "%s/%s", board->apps, s->m.id);
+	const char *image = s->o.at ? s->o.at : arena_print(&s->arena, "%s/%s",
+							    board->apps, s->m.id);
 	const struct json *x = s->m.args ? s->m.args->first : NULL;
 	int n = s->m.args ? s->m.args->count : 0, i;
 	char **words = arena_alloc(&s->arena, (n + 1) * sizeof(*words));

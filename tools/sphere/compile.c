@@ -310,7 +310,8 @@ static void grant_thing(struct compiler *c, const struct board_thing *t, const s
 		return;
 	if (!t->grants)
 		refuse_at(c->fm, x->place, "put a grant for it into the board file",
-			  "the board file has no node for %s: only real-time cores can use it", what);
+			  "the board file has no node for %s: only real-time cores can use it",
+			  what);
 	add_grants(c, t->grants, x->place);
 }
 
@@ -368,7 +369,8 @@ static void compile_peripherals(struct compiler *c, unsigned int cap, const stru
 		}
 		for (y = v->first; y != x; y = y->next) {
 			other = y->text[0] == '$' ? board_name(c->b, cap, y->text) : y;
-			if (other && other->type == JSON_STRING && !strcmp(other->text, value->text))
+			if (other && other->type == JSON_STRING &&
+			    !strcmp(other->text, value->text))
 				refuse_at(c->fm, x->place, "remove one of the two",
 					  "%s stands twice, first in line %u",
 					  quoted(c->fm->arena, value->text), y->place.line);
@@ -376,7 +378,8 @@ static void compile_peripherals(struct compiler *c, unsigned int cap, const stru
 		t = board_thing(c->b, cap, value->text);
 		if (!t) {
 			refuse_at(c->fm, x->place,
-				  arena_print(c->fm->arena, "add it to Peripherals, %s of the board file", key),
+				  arena_print(c->fm->arena, "add it to Peripherals, %s of the board file",
+					      key),
 				  "the board has no %s %s", key, quoted(c->fm->arena, value->text));
 			continue;
 		}
@@ -511,7 +514,8 @@ static void compile_core(struct compiler *c)
 		return;
 	}
 	if (!S_ISREG(st.st_mode) || !st.st_size) {
-		refuse_at(c->fm, c->m->entry_place, NULL, "the image %s is not a file, or empty", path);
+		refuse_at(c->fm, c->m->entry_place, NULL, "the image %s is not a file, or empty",
+			  path);
 		return;
 	}
 	bytes = read_file(&bytes_arena, host, SPHERE_MAX_EXEC_SIZE, &size, &code);
@@ -627,7 +631,8 @@ uint8_t *compile_bytes(struct arena *arena, const char *board_path, const char *
 		return NULL;
 	if (!board_read(board_bytes, board_len, &fb, board)) {
 		print_findings(stderr, &fb);
-		*code = complain(SPHERE_INPUT, "the board file %s is refused: %u errors", board_path,
+		*code = complain(SPHERE_INPUT, "the board file %s is refused: %u errors",
+				 board_path,
 				 fb.errors);
 		return NULL;
 	}

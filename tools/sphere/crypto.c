@@ -298,7 +298,8 @@ int crypto_sign(const struct crypto_key *key, const unsigned char digest[PLUTON_
 	if (good)
 		sig = d2i_ECDSA_SIG(NULL, &p, len);
 	good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), signature, COORDINATE) == COORDINATE &&
-	       BN_bn2binpad(ECDSA_SIG_get0_s(sig), signature + COORDINATE, COORDINATE) == COORDINATE;
+	       BN_bn2binpad(ECDSA_SIG_get0_s(sig), signature + COORDINATE, COORDINATE) ==
+	       COORDINATE;
 	ECDSA_SIG_free(sig);
 	EVP_PKEY_CTX_free(ctx);
 	return good ? SPHERE_OK : complain(SPHERE_SYSTEM, "libcrypto could not sign");

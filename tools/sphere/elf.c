@@ -365,6 +365,15 @@ static const char *next_dir(struct arena *arena, const char **list, const char *
 	return rest ? arena_print(arena, "%s%s", origin, rest) : dir;
 }
 
+/* A library in a directory, with its variants, or NULL */
+static const char *try_dir(struct needed *n, const char *dir, const char *name,
+			   const struct image *i, const char *needed_by, unsigned int depth,
+			   bool *good)
+{
+	*good = need_variants(n, dir, name, i, needed_by, depth);
+	return *good ? library_in(n, dir, name, i) : NULL;
+}
+
 static bool need_named(struct needed *n, const char *name, const struct image *i,
 		       const char *needed_by, unsigned int depth)
 {
@@ -372,7 +381,8 @@ static bool need_named(struct needed *n, const char *name, const struct image *i
 	struct arena *arena = n->f->arena;
 	const char *list = i->runpath ? i->runpath : i->rpath ? i->rpath : "";
 	const char *slash = strrchr(needed_by, '/');
-	const char *origin = arena_copy(arena, needed_by, slash - needed_by), *path = NULL, *dir;
+	const char *origin = arena_copy(arena, needed_by, slash - needed_by), *path = NULL;
+	bool good = true;
 	unsigned int k;
 
 	if (strchr(name, '/')) {
@@ -387,24 +397,16 @@ static bool need_named(struct needed *n, const char *name, const struct image *i
 		n->conf_read = true;
 		read_conf(n, "/etc/ld.so.conf", 0);
 	}
-#define TRY(d)	do {								\
-		const char *where = (d);					\
-										\
-		if (!need_variants(n, where, name, i, needed_by, depth))	\
-			return false;						\
-		path = library_in(n, where, name, i);				\
-	} while (0)
-	while (*list && !path) {
-		dir = next_dir(arena, &list, origin);
-		TRY(dir);
-	}
-	for (k = 0; !path && n->dirs && n->dirs[k]; k++)
-		TRY(n->dirs[k]);
-	for (k = 0; !path && k < n->n_conf; k++)
-		TRY(n->conf[k]);
-	for (k = 0; !path && k < ARRAY_SIZE(usual); k++)
-		TRY(usual[k]);
-#undef TRY
+	while (good && *list && !path)
+		path = try_dir(n, next_dir(arena, &list, origin), name, i, needed_by, depth, &good);
+	for (k = 0; good && !path && n->dirs && n->dirs[k]; k++)
+		path = try_dir(n, n->dirs[k], name, i, needed_by, depth, &good);
+	for (k = 0; good && !path && k < n->n_conf; k++)
+		path = try_dir(n, n->conf[k], name, i, needed_by, depth, &good);
+	for (k = 0; good && !path && k < ARRAY_SIZE(usual); k++)
+		path = try_dir(n, usual[k], name, i, needed_by, depth, &good);
+	if (!good)
+		return false;
 	if (!path) {
 		refuse_at(n->f, n->at,
 			  "install it below --root, or name its directory in LibraryPath of the board file",
@@ -472,7 +474,8 @@ static bool need(struct needed *n, const char *path, uint16_t use, const char *n
 		return true;
 	}
 	if (depth > 64) {
-		refuse_at(n->f, n->at, NULL, "%s%s: libraries need each other too deeply", name, by);
+		refuse_at(n->f, n->at, NULL, "%s%s: libraries need each other too deeply",
+			  name, by);
 		return false;
 	}
 	if ((uint64_t)st.st_size > SPHERE_MAX_EXEC_SIZE) {

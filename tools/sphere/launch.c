@@ -236,7 +236,8 @@ int launch(const struct launch *l, int *status)
 	/* a descriptor below 3 that is closed would be taken by a pipe */
 	for (i = 0; i < 3; i++)
 		if (fcntl(i, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
-			return complain(SPHERE_SYSTEM, "/dev/null cannot be opened: %s", strerror(errno));
+			return complain(SPHERE_SYSTEM, "/dev/null cannot be opened: %s",
+					strerror(errno));
 	if (!make_pipes(pipes))
 		return complain(SPHERE_SYSTEM, "there are no pipes: %s", strerror(errno));
 	fflush(NULL);

@@ -14,6 +14,7 @@
 #include "lsm.h"
 #include "sphere.h"
 
+/* why it is refused cannot be lifted by anybody */
 #define NEVER	"nothing can: no application may do that"
 
 const struct lsm_reason lsm_reasons[SPHERE_REASONS] = {
@@ -199,7 +200,7 @@ static int no_lsm(const char *path, int err)
 	case ENOENT:
 	case ENOTDIR:
 		if (access("/sys/kernel/security", X_OK))
-			return complain(SPHERE_SYSTEM, "securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security");
+			return complain(SPHERE_SYSTEM, "securityfs is not mounted: mount -t securityfs none /sys/kernel/security");
 		return complain(SPHERE_SYSTEM, "this kernel has no sphere_lsm: load it with 'modprobe sphere_lsm', or start a kernel that has it built in with lsm=...,sphere_lsm");
 	case EACCES:
 	case EPERM:
@@ -255,9 +256,11 @@ int lsm_failed(const char *what, int err)
 {
 	switch (err) {
 	case EPERM:
-		return complain(SPHERE_SYSTEM, "%s: only root may (CAP_MAC_ADMIN), and no application", what);
+		return complain(SPHERE_SYSTEM, "%s: only root may (CAP_MAC_ADMIN), and no application",
+				what);
 	case ENOTTY:
-		return complain(SPHERE_SYSTEM, "%s: this kernel's sphere_lsm does not know the request", what);
+		return complain(SPHERE_SYSTEM, "%s: this kernel's sphere_lsm does not know the request",
+				what);
 	case ENOENT:
 		return complain(SPHERE_SYSTEM, "%s: no policy of this component is loaded", what);
 	default:
@@ -269,7 +272,7 @@ static const char *hint_for(uint32_t reason)
 {
 	switch (reason) {
 	case SPHERE_POLICY_E_UNSIGNED:
-		return ": sign it with 'sphere manifest sign', or load sphere_lsm with development=1 on a device for development";
+		return ": sign it ('sphere manifest sign'), or use a device in development mode";
 	case SPHERE_POLICY_E_KEY_UNKNOWN:
 		return ": give the public key with 'sphere keys' first";
 	case SPHERE_POLICY_E_KEYS_FROZEN:
@@ -279,7 +282,7 @@ static const char *hint_for(uint32_t reason)
 	case SPHERE_POLICY_E_DIGEST:
 		return ": compile it anew with the files that are on this device";
 	case SPHERE_POLICY_E_STORAGE_LIMIT:
-		return ": give the directory a file system of its own that is not larger, or a project quota";
+		return ": give it a file system of its own that is not larger, or a quota";
 	case SPHERE_POLICY_E_BUSY:
 		return ": end whoever writes it";
 	case SPHERE_POLICY_E_FILESYSTEM:
@@ -375,7 +378,8 @@ char *lsm_read(struct arena *arena, const char *component, const char *file, int
 
 	if (access(path, R_OK)) {
 		if (component && errno == ENOENT && !access(lsm_dir(), X_OK))
-			*code = complain(SPHERE_SYSTEM, "no policy of the component %s was ever loaded", component);
+			*code = complain(SPHERE_SYSTEM, "no policy of the component %s was ever loaded",
+					 component);
 		else
 			*code = no_lsm(path, errno);
 		return NULL;
@@ -409,7 +413,7 @@ const char *lsm_value(struct arena *arena, const char *text, const char *key)
  */
 int lsm_reason_of(const char *name)
 {
-	const size_t len = strcspn(name, " \n");
+	const size_t len = strcspn(name, "\n ");
 	int i;
 
 	for (i = 1; i < SPHERE_REASONS; i++)
@@ -441,7 +445,7 @@ bool lsm_counters(const char *component, struct lsm_counters *counters)
 		const int reason = lsm_reason_of(line);
 
 		if (reason > 0)
-			counters->count[reason] = strtoull(line + strcspn(line, " \n"), NULL, 10);
+			counters->count[reason] = strtoull(line + strcspn(line, "\n "), NULL, 10);
 	}
 	arena_free(&arena);
 	return text;

@@ -35,7 +35,8 @@ bool policy_looks_like(const void *bytes, size_t size)
  *
  * Return: its bytes, or NULL
  */
-uint8_t *policy_load(struct arena *arena, const char *path, struct sphere_policy *policy, int *code)
+uint8_t *policy_load(struct arena *arena, const char *path, struct sphere_policy *policy,
+		     int *code)
 {
 	struct sphere_policy_error err;
 	size_t size;
@@ -49,7 +50,8 @@ uint8_t *policy_load(struct arena *arena, const char *path, struct sphere_policy
 		*code = complain(SPHERE_INPUT, "%s is not a policy: 'sphere manifest compile' makes one of an app_manifest.json",
 				 path);
 	else if (err.section)
-		*code = complain(SPHERE_INPUT, "%s is refused: section '%s', entry %u, byte %u: %s", path,
+		*code = complain(SPHERE_INPUT, "%s is refused: section '%s', entry %u, byte %u: %s",
+				 path,
 				 sphere_policy_section_name(err.section), err.entry, err.offset,
 				 sphere_policy_reason_text(err.reason));
 	else
@@ -99,7 +101,8 @@ uint8_t *policy_sign(struct arena *arena, const uint8_t *bytes, size_t *size, co
 	out[offsetof(struct sphere_policy_header, size)] = *size;
 	out[offsetof(struct sphere_policy_header, size) + 1] = *size >> 8;
 	out[offsetof(struct sphere_policy_header, size) + 2] = *size >> 16;
-	*code = crypto_sha256(key, sizeof(key), out + offsetof(struct sphere_policy_header, key_id));
+	*code = crypto_sha256(key, sizeof(key),
+			      out + offsetof(struct sphere_policy_header, key_id));
 	if (!*code)
 		*code = crypto_sha256(out, end, digest);
 	if (!*code)
@@ -187,7 +190,8 @@ static void show_ports(bool json, const struct sphere_policy_entry *e)
 			    e->proto == SPHERE_PROTO_UDP ? "udp" : "tcp and udp";
 
 	if (json)
-		printf(", \"protocol\": %u, \"first\": %u, \"last\": %u", e->proto, e->first, e->last);
+		printf(", \"protocol\": %u, \"first\": %u, \"last\": %u",
+		       e->proto, e->first, e->last);
 	else if (e->first == 1 && e->last == 65535)
 		printf("  (%s, every port)", proto);
 	else if (e->first == e->last)
@@ -202,7 +206,7 @@ static void show_address(bool json, const struct sphere_policy_entry *e)
 	const bool v4 = e->prefix >= 96 && e->addr[10] == 0xff && e->addr[11] == 0xff &&
 			!memcmp(e->addr, "\0\0\0\0\0\0\0\0\0\0", 10);
 
-	if (!inet_ntop(v4 ? AF_INET : AF_INET6, v4 ? e->addr + 12 : e->addr, text, INET6_ADDRSTRLEN))
+	if (!inet_ntop(v4 ? AF_INET : AF_INET6, e->addr + (v4 ? 12 : 0), text, INET6_ADDRSTRLEN))
 		text[0] = '\0';
 	if (e->prefix != 128)
 		sprintf(text + strlen(text), "/%u", e->prefix - (v4 ? 96 : 0));

@@ -8,7 +8,8 @@
 #include "../../security/sphere_lsm/manifest.h"
 #include "arena.h"
 
-uint8_t *policy_load(struct arena *arena, const char *path, struct sphere_policy *policy, int *code);
+uint8_t *policy_load(struct arena *arena, const char *path, struct sphere_policy *policy,
+		     int *code);
 uint8_t *policy_sign(struct arena *arena, const uint8_t *bytes, size_t *size, const char *key_path,
 		     int *code);
 bool policy_looks_like(const void *bytes, size_t size);
