@@ -75,18 +75,18 @@ extern char sphere_attach_skip[];
  * from taking a neighbour's.
  */
 asm(".pushsection .text,\"ax\"\n"
-    ".align 2\n"
-    ".fnstart\n"
-    ".cantunwind\n"
-    "	nop\n"
-    "	nop\n"
-    STUB_ISA
-    ".type sphere_attach_skip, %function\n"
-    "sphere_attach_skip:\n"
-    STUB_UNDO
-    ".size sphere_attach_skip, . - sphere_attach_skip\n"
-    ".fnend\n"
-    ".popsection\n");
+	".align 2\n"
+	".fnstart\n"
+	".cantunwind\n"
+	"	nop\n"
+	"	nop\n"
+	STUB_ISA
+	".type sphere_attach_skip, %function\n"
+	"sphere_attach_skip:\n"
+	STUB_UNDO
+	".size sphere_attach_skip, . - sphere_attach_skip\n"
+	".fnend\n"
+	".popsection\n");
 
 static __always_inline void get_args(const struct sphere_attach_site *site,
 				     const struct pt_regs *regs, unsigned long *args)
@@ -148,12 +148,12 @@ static bool is_call(unsigned long addr)
 #define ISA		SPHERE_ISA_X86_64
 
 asm(".pushsection .text,\"ax\"\n"
-    ".balign 16\n"
-    ".type sphere_attach_skip, @function\n"
-    "sphere_attach_skip:\n"
-    ASM_RET
-    ".size sphere_attach_skip, . - sphere_attach_skip\n"
-    ".popsection\n");
+	".balign 16\n"
+	".type sphere_attach_skip, @function\n"
+	"sphere_attach_skip:\n"
+	ASM_RET
+	".size sphere_attach_skip, . - sphere_attach_skip\n"
+	".popsection\n");
 
 static __always_inline void get_args(const struct sphere_attach_site *site,
 				     const struct pt_regs *regs, unsigned long *args)
@@ -197,7 +197,7 @@ static bool is_call(unsigned long addr)
 /* ---- From the address to the site ---------------------------------------- */
 
 #define TABLE_BITS	9
-#define TABLE_SIZE	(1U << TABLE_BITS)
+#define TABLE_SIZE	BIT(TABLE_BITS)
 
 struct entry {
 	unsigned long ip;
@@ -385,12 +385,14 @@ static int kprobe_on_call(struct kprobe *p, struct pt_regs *regs)
 	kprobe_skip(regs, ret);
 	return 1;
 }
+
 NOKPROBE_SYMBOL(kprobe_on_call);
 
 /* that there is one keeps the probe from being turned into a jump */
 static void kprobe_after(struct kprobe *p, struct pt_regs *regs, unsigned long flags)
 {
 }
+
 NOKPROBE_SYMBOL(kprobe_after);
 
 static int attach_kprobe(struct sphere_attach_site *site)
@@ -465,7 +467,10 @@ static int resolve(struct sphere_attach_site *site, bool with_tracer)
 	u8 code[4 * (SPHERE_PROLOGUE_MAX + 1)] __aligned(4);
 	struct sphere_prologue prologue;
 
-	site->start = address_of(site->name) & ~(ISA == SPHERE_ISA_THUMB2 ? 1UL : 0UL);
+	site->start = address_of(site->name);
+	/* a function's address says that it is Thumb code */
+	if (ISA == SPHERE_ISA_THUMB2)
+		site->start &= ~1UL;
 	if (!site->start)
 		return -ENOENT;
 	if (!with_tracer)

@@ -76,7 +76,8 @@ static const struct prologue_case cases[] = {
 	{ "x86 with endbr64", SPHERE_ISA_X86_64,
 	  { 0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x1f, 0x44, 0, 0 }, 9, 0, 4, 0 },
 	{ "x86 push first", SPHERE_ISA_X86_64, { 0x55, 0x0f, 0x1f, 0x44, 0, 0 }, 6, NO },
-	{ "x86 cut off", SPHERE_ISA_X86_64, { 0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x1f, 0x44, 0 }, 8, NO },
+	{ "x86 cut off", SPHERE_ISA_X86_64,
+	  { 0xf3, 0x0f, 0x1e, 0xfa, 0x0f, 0x1f, 0x44, 0 }, 8, NO },
 };
 
 static void case_name(const struct prologue_case *c, char *desc)
