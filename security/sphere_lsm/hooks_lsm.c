@@ -84,6 +84,29 @@ static int lsm_quotactl(int cmds, int type, int id, struct super_block *sb)
 	return sphere_hook_quotactl(cmds, type, id);
 }
 
+#ifdef SPHERE_XATTR_NEEDS_CAP_CALL
+/*
+ * A kernel that is answered here takes it that the rules of capabilities have been
+ * looked at, which are for unconfined tasks
+ */
+#define ADAPTED_inode_setxattr 0,
+static int lsm_inode_setxattr(sphere_idmap_t *idmap, struct dentry *dentry, const char *name,
+			      const void *value, size_t size, int flags)
+{
+	int ret = sphere_hook_inode_setxattr(idmap, dentry, name, value, size, flags);
+
+	return ret ? ret : cap_inode_setxattr(dentry, name, value, size, flags);
+}
+
+#define ADAPTED_inode_removexattr 0,
+static int lsm_inode_removexattr(sphere_idmap_t *idmap, struct dentry *dentry, const char *name)
+{
+	int ret = sphere_hook_inode_removexattr(idmap, dentry, name);
+
+	return ret ? ret : cap_inode_removexattr(idmap, dentry, name);
+}
+#endif
+
 #ifndef SPHERE_SETATTR_HAS_IDMAP
 #define ADAPTED_inode_setattr 0,
 static int lsm_inode_setattr(struct dentry *dentry, struct iattr *attr)

@@ -278,18 +278,27 @@ int sphere_load_policy(const void *bytes, size_t size, struct sphere_policy_erro
 	return ret;
 }
 
-static void kill_tasks(const struct sphere_app_state *state)
+/*
+ * Tasks of a component that have not ended; those that have do nothing any more,
+ * but may stay until somebody asks how they ended
+ */
+static unsigned int living_tasks(const struct sphere_app_state *state, bool kill)
 {
 	struct task_struct *leader, *task;
+	unsigned int n = 0;
 
 	rcu_read_lock();
 	for_each_process_thread(leader, task) {
 		const struct sphere_app *app = sphere_task_enters(task);
 
-		if (app && app->state == state)
+		if (!app || app->state != state || READ_ONCE(task->exit_state))
+			continue;
+		n++;
+		if (kill)
 			send_sig(SIGKILL, task, 1);
 	}
 	rcu_read_unlock();
+	return n;
 }
 
 /**
@@ -339,19 +348,17 @@ int sphere_unload(const struct sphere_component_id *component, bool kill, u32 *t
 		goto out;
 	}
 	rcu_assign_pointer(state->loaded, NULL);
-	/* who saw it there still has put himself into the count */
+	/* who saw it there still has a label now */
 	synchronize_rcu();
-	while (atomic_read(&state->tasks)) {
+	while ((*tasks = living_tasks(state, kill))) {
 		ret = -EBUSY;
 		if (!kill || time_after(jiffies, end))
 			break;
-		kill_tasks(state);
 		ret = schedule_timeout_interruptible(msecs_to_jiffies(LOOK_MS)) ||
 		      signal_pending(current) ? -EINTR : 0;
 		if (ret)
 			break;
 	}
-	*tasks = atomic_read(&state->tasks);
 	if (ret)
 		rcu_assign_pointer(state->loaded, app);
 	else

@@ -64,6 +64,11 @@ struct mnt_idmap;
 #define SPHERE_HAVE_FILEATTR_HOOKS
 #endif
 
+/* 6.11: the rules of capabilities for attributes do not depend on modules any more */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+#define SPHERE_XATTR_NEEDS_CAP_CALL
+#endif
+
 /* 6.8: security modules are named by a struct lsm_id */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define SPHERE_LSM_ID_OF(lsm, number)	static const char lsm[] = #lsm

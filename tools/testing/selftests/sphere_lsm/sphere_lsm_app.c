@@ -41,7 +41,6 @@
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
@@ -302,10 +301,13 @@ static int uring(void)
 
 static pid_t sleeper(void)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* it may have ended before that */
+		if (getppid() != parent)
+			_exit(0);
 		pause();
 		_exit(0);
 	}
@@ -530,7 +532,6 @@ static int set_time(void)
 }
 
 static int host_name(void) { return RESULT(sethostname("x", 1)); }
-static int use_swap(void) { return RESULT(swapon("/storage/x", 0)); }
 static int use_acct(void) { return RESULT(syscall(SYS_acct, "/storage/x")); }
 static int restart(void) { return RESULT(reboot(RB_DISABLE_CAD)); }
 static int read_log(void) { char b[16]; return RESULT(klogctl(3, b, sizeof(b))); }
@@ -636,12 +637,21 @@ static int storage_node(void)
 	return RESULT(mknod("/storage/node", S_IFCHR | 0600, makedev(1, 7)));
 }
 
-static int storage_link_in(void) { return RESULT(link("/other/secret", "/storage/link")); }
-static int storage_move_out(void)
+static int storage_link(void)
 {
-	close(open("/storage/move", O_WRONLY | O_CREAT, 0600));
-	return RESULT(rename("/storage/move", "/app/ro/move"));
+	int ret;
+
+	close(open("/storage/old", O_WRONLY | O_CREAT, 0600));
+	ret = RESULT(link("/storage/old", "/storage/new"));
+	unlink("/storage/old");
+	unlink("/storage/new");
+	return ret;
 }
+
+/* on one file system, where the kernel itself would not mind */
+static int file_link(void) { return RESULT(link("/other/secret", "/app/ro/link")); }
+static int file_move(void) { return RESULT(rename("/app/ro/data", "/app/ro/moved")); }
+static int file_move_in(void) { return RESULT(rename("/other/secret", "/bind/secret")); }
 
 static int storage_tmpfile(void)
 {
@@ -975,7 +985,7 @@ static const struct {
 	DOOR(become_user), DOOR(set_groups), DOOR(raise_caps), DOOR(caps_of_launcher),
 	DOOR(new_userns), DOOR(new_mountns), DOOR(mount_tmpfs), DOOR(bind_mount),
 	DOOR(unmount), DOOR(change_root), DOOR(pivot), DOOR(load_module), DOOR(kexec),
-	DOOR(use_bpf), DOOR(set_time), DOOR(host_name), DOOR(use_swap), DOOR(use_acct),
+	DOOR(use_bpf), DOOR(set_time), DOOR(host_name), DOOR(use_acct),
 	DOOR(restart), DOOR(read_log), DOOR(open_kmsg), DOOR(open_kallsyms),
 	DOOR(open_debugfs), DOOR(open_control), DOOR(open_counters), DOOR(who_am_i),
 	DOOR(write_sysctl), DOOR(file_listed), DOOR(file_unlisted), DOOR(file_write),
@@ -985,7 +995,8 @@ static const struct {
 	DOOR(dir_unlisted), DOOR(watch_unlisted), DOOR(watch_listed), DOOR(lock_shared),
 	DOOR(storage_write), DOOR(storage_mkdir), DOOR(storage_setid),
 	DOOR(storage_chmod_setid), DOOR(storage_symlink), DOOR(storage_fifo),
-	DOOR(storage_node), DOOR(storage_link_in), DOOR(storage_move_out),
+	DOOR(storage_node), DOOR(storage_link), DOOR(file_link), DOOR(file_move),
+	DOOR(file_move_in),
 	DOOR(storage_tmpfile), DOOR(ro_tmpfile), DOOR(storage_full),
 	DOOR(storage_keep_size), DOOR(storage_many), DOOR(storage_mmap),
 	DOOR(device_listed), DOOR(device_write), DOOR(device_unlisted),
