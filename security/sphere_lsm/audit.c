@@ -3,8 +3,8 @@
  * Refusals: counted, recorded, and, for apps that learn, let pass
  *
  * Everything here may run where nothing may sleep. Text of others (names of
- * files, of tasks) goes into records as the audit subsystem writes what it does
- * not trust, so that nobody forges a line.
+ * files, of tasks) goes into records with each character that could end it
+ * escaped, so that nobody forges a record.
  *
  * Learning mode needs a policy that says so, which loads on devices in
  * development mode only, and lasts as long as that mode does. What protects this
@@ -36,8 +36,9 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/sphere_lsm.h>
 
-/* bytes of an object in words */
+/* bytes of an object in words, and with each of them escaped */
 #define OBJECT_TEXT	512
+#define ESCAPED_TEXT	(4 * OBJECT_TEXT + 1)
 
 static bool development;
 module_param(development, bool, 0444);
@@ -191,46 +192,47 @@ static const char *describe(char *buf, const struct sphere_object *o)
 	return buf;
 }
 
-/* Text of others, as the kernel writes it; its own function is not for modules */
-static void log_untrusted(struct audit_buffer *ab, const char *text)
+/**
+ * sphere_escape() - text of others in a form that ends nothing
+ * @to: where to, with room for four times the text and a zero byte
+ * @room: bytes there
+ * @text: the text
+ *
+ * Spaces, quotes, backslashes and whatever is not ASCII or not printable become
+ * octal numbers.
+ *
+ * Context: Any.
+ * Return: @to
+ */
+const char *sphere_escape(char *to, size_t room, const char *text)
 {
-	const char *c;
+	int n = string_escape_mem(text, strlen(text), to, room - 1,
+				  ESCAPE_NAP | ESCAPE_APPEND | ESCAPE_OCTAL, " \"\\");
 
-	for (c = text; *c; c++)
-		if (*c == '"' || *c < 0x21 || *c > 0x7e)
-			break;
-	if (!*c) {
-		audit_log_format(ab, "\"%s\"", text);
-		return;
-	}
-	for (c = text; *c; c++)
-		audit_log_format(ab, "%02X", (u8)*c);
+	to[min_t(size_t, n, room - 1)] = 0;
+	return to;
 }
 
-static void record(const struct sphere_app *app, int reason, const char *op, const char *text,
-		   bool passed)
+static void record(const struct sphere_app *app, int reason, const char *op, const char *text)
 {
+	char comm[TASK_COMM_LEN], escaped[4 * TASK_COMM_LEN + 1];
 	struct audit_buffer *ab;
-	char comm[TASK_COMM_LEN];
 
 	memcpy(comm, current->comm, sizeof(comm));
 	comm[sizeof(comm) - 1] = 0;
+	sphere_escape(escaped, sizeof(escaped), comm);
 	if (!IS_ENABLED(CONFIG_AUDIT)) {
-		pr_notice("%s op=%s reason=%s app=%pUl version=%llu pid=%d comm=\"%*pE\" object=\"%*pE\"\n",
-			  passed ? "would refuse" : "refused", op, sphere_reason_name(reason),
-			  app->component.b, app->version, task_tgid_nr(current),
-			  (int)strlen(comm), comm, (int)strnlen(text, OBJECT_TEXT), text);
+		pr_notice("refused op=%s reason=%s app=%pUl version=%llu pid=%d comm=\"%s\" object=\"%s\"\n",
+			  op, sphere_reason_name(reason), app->component.b, app->version,
+			  task_tgid_nr(current), escaped, text);
 		return;
 	}
 	ab = audit_log_start(audit_context(), GFP_ATOMIC | __GFP_NOWARN, AUDIT_KERNEL_OTHER);
 	if (!ab)
 		return;
-	audit_log_format(ab, "lsm=sphere %s op=%s reason=%s app=%pUl version=%llu pid=%d comm=",
-			 passed ? "would_refuse" : "refused", op, sphere_reason_name(reason),
-			 app->component.b, app->version, task_tgid_nr(current));
-	log_untrusted(ab, comm);
-	audit_log_format(ab, " object=");
-	log_untrusted(ab, text);
+	audit_log_format(ab, "lsm=sphere refused op=%s reason=%s app=%pUl version=%llu pid=%d comm=\"%s\" object=\"%s\"",
+			 op, sphere_reason_name(reason), app->component.b, app->version,
+			 task_tgid_nr(current), escaped, text);
 	audit_log_end(ab);
 }
 
@@ -238,7 +240,7 @@ static void learn(struct sphere_app_state *state, int reason, const char *text)
 {
 	struct sphere_denial *d;
 	unsigned long flags;
-	size_t len = strnlen(text, OBJECT_TEXT - 1);
+	size_t len = strlen(text);
 
 	spin_lock_irqsave(&state->denials_lock, flags);
 	list_for_each_entry(d, &state->denials, list) {
@@ -275,12 +277,8 @@ void sphere_show_denials(struct seq_file *m, struct sphere_app_state *state)
 	unsigned long flags;
 
 	spin_lock_irqsave(&state->denials_lock, flags);
-	list_for_each_entry(d, &state->denials, list) {
-		seq_printf(m, "%s %u ", sphere_reason_name(d->reason), d->count);
-		seq_escape_str(m, d->text, ESCAPE_SPACE | ESCAPE_SPECIAL | ESCAPE_NP | ESCAPE_OCTAL,
-			       NULL);
-		seq_putc(m, '\n');
-	}
+	list_for_each_entry(d, &state->denials, list)
+		seq_printf(m, "%s %u %s\n", sphere_reason_name(d->reason), d->count, d->text);
 	spin_unlock_irqrestore(&state->denials_lock, flags);
 }
 
@@ -298,7 +296,7 @@ int sphere_refuse(const struct sphere_app *app, int reason, const struct sphere_
 	struct sphere_app_state *state = app->state;
 	bool passed, unknown = reason <= 0 || reason >= SPHERE_REASONS;
 	const char *text = "?";
-	char *buf;
+	char *buf, *escaped;
 
 	passed = !unknown && (app->flags & SPHERE_POLICY_LEARN) && !reasons[reason].always &&
 		 sphere_is_development();
@@ -313,13 +311,15 @@ int sphere_refuse(const struct sphere_app *app, int reason, const struct sphere_
 			atomic_inc(&state->unlogged);
 		return passed ? 0 : sphere_reason_errno(reason);
 	}
-	buf = kmalloc(OBJECT_TEXT, GFP_ATOMIC | __GFP_NOWARN);
-	if (buf)
-		text = describe(buf, object);
+	buf = kmalloc(OBJECT_TEXT + ESCAPED_TEXT, GFP_ATOMIC | __GFP_NOWARN);
+	if (buf) {
+		escaped = buf + OBJECT_TEXT;
+		text = sphere_escape(escaped, ESCAPED_TEXT, describe(buf, object));
+	}
 	if (passed)
 		learn(state, reason, text);
 	else
-		record(app, reason, object->op, text, passed);
+		record(app, reason, object->op, text);
 	kfree(buf);
 	return passed ? 0 : sphere_reason_errno(reason);
 }

@@ -44,6 +44,7 @@ struct sphere_object {
 int sphere_refuse(const struct sphere_app *app, int reason, const struct sphere_object *object);
 const char *sphere_reason_name(int reason);
 int sphere_reason_errno(int reason);
+const char *sphere_escape(char *to, size_t room, const char *text);
 bool sphere_is_development(void);
 void sphere_show_denials(struct seq_file *m, struct sphere_app_state *state);
 

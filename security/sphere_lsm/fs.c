@@ -336,9 +336,9 @@ DEFINE_SHOW_ATTRIBUTE(self);
 
 static void show_text(struct seq_file *m, const char *key, const char *text)
 {
-	seq_printf(m, "%s ", key);
-	seq_escape_str(m, text, ESCAPE_SPACE | ESCAPE_SPECIAL | ESCAPE_NP | ESCAPE_OCTAL, " ");
-	seq_putc(m, '\n');
+	char escaped[4 * SPHERE_POLICY_NAME_SIZE + 1];
+
+	seq_printf(m, "%s %s\n", key, sphere_escape(escaped, sizeof(escaped), text));
 }
 
 static int manifest_show(struct seq_file *m, void *unused)

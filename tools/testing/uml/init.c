@@ -23,9 +23,10 @@ static void loopback_up(void)
 	close(fd);
 }
 
-int main(void)
+/* What the kernel was given and does not know ("soak=100000") comes as environment */
+int main(int argc, char **argv, char **envp)
 {
-	char *argv[] = { "/test", NULL }, *envp[] = { "PATH=/", NULL };
+	static char * const test[] = { "/test", NULL };
 	int status = -1;
 	pid_t pid;
 
@@ -41,7 +42,7 @@ int main(void)
 	loopback_up();
 	pid = fork();
 	if (!pid) {
-		execve(argv[0], argv, envp);
+		execve(test[0], test, envp);
 		_exit(127);
 	}
 	while (waitpid(-1, &status, 0) != pid)
