@@ -379,4 +379,20 @@ static inline int tasks(unsigned char id)
 	return n;
 }
 
+/* Wait until a process that was launched has executed its program */
+static inline bool runs_as_app(pid_t pid)
+{
+	char path[64], exe[64];
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	for (i = 0; i < 2000; i++) {
+		memset(exe, 0, sizeof(exe));
+		if (readlink(path, exe, sizeof(exe) - 1) > 0 && !strcmp(exe, "/app/bin/app"))
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
 #endif /* SPHERE_LSM_TEST_H */

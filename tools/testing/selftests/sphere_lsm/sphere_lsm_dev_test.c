@@ -68,7 +68,7 @@ TEST(T28_learning_passes_and_remembers)
 TEST(T04_LS29_a_debugger_attaches_to_a_development_app)
 {
 	unsigned char buf[ROOM];
-	int in[2], out[2], status, i;
+	int in[2], out[2], status;
 	pid_t pid;
 
 	ASSERT_EQ(0, load(buf, write_dev(buf, DEV + 2, SPHERE_POLICY_DEVELOPMENT), NULL));
@@ -77,9 +77,7 @@ TEST(T04_LS29_a_debugger_attaches_to_a_development_app)
 	pid = fork();
 	if (!pid)
 		launch(DEV + 2, "receive", in[0], out[1], 0);
-	for (i = 0; i < 200 && tasks(DEV + 2) < 1; i++)
-		usleep(10000);
-	usleep(100000);
+	ASSERT_TRUE(runs_as_app(pid));
 	EXPECT_EQ(0, ptrace(PTRACE_ATTACH, pid, 0, 0));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 	kill(pid, SIGKILL);

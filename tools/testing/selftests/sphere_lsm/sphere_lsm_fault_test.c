@@ -37,7 +37,18 @@ static bool not_reached(void)
 	return left;
 }
 
-TEST(T28_T36_load_with_each_allocation_failing)
+FIXTURE(fault) {
+};
+
+FIXTURE_SETUP(fault)
+{
+}
+
+FIXTURE_TEARDOWN(fault)
+{
+}
+
+TEST_F_TIMEOUT(fault, T28_T36_load_with_each_allocation_failing, 3600)
 {
 	unsigned char buf[ROOM];
 	size_t len = write_policy(buf, 0x20, 1);
@@ -66,7 +77,7 @@ TEST(T28_T36_load_with_each_allocation_failing)
 	EXPECT_EQ(0, try("file_listed"));
 }
 
-TEST(T10_LS7_enter_and_exec_with_each_allocation_failing)
+TEST_F_TIMEOUT(fault, T10_LS7_enter_and_exec_with_each_allocation_failing, 3600)
 {
 	char *argv[] = { "app", "child_confined", NULL }, *envp[] = { NULL };
 	int n, status, got, reached = 0;

@@ -22,7 +22,19 @@ static unsigned long slab_kb(void)
 	return kb;
 }
 
-TEST(T10_T28_many_processes_while_manifests_are_replaced)
+FIXTURE(soak) {
+};
+
+FIXTURE_SETUP(soak)
+{
+}
+
+FIXTURE_TEARDOWN(soak)
+{
+}
+
+/* the machine has a time limit of its own */
+TEST_F_TIMEOUT(soak, T10_T28_many_processes_while_manifests_are_replaced, 86400)
 {
 	const char *soak = getenv("soak");
 	long rounds = (soak ? atol(soak) : 200) / 4, i;

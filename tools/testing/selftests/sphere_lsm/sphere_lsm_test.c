@@ -404,9 +404,7 @@ TEST(T04_nobody_traces_an_app)
 	if (!pid)
 		launch(APP, "receive", in[0], out[1], 0);
 	close(out[1]);
-	for (status = 0; status < 200 && tasks(APP) < 1; status++)
-		usleep(10000);
-	usleep(100000);
+	ASSERT_TRUE(runs_as_app(pid));
 	EXPECT_EQ(-1, ptrace(PTRACE_ATTACH, pid, 0, 0));
 	EXPECT_EQ(EPERM, errno);
 	EXPECT_LT(before, counter(APP, "ptrace"));
@@ -740,7 +738,7 @@ TEST(T30_unload_is_refused_while_tasks_live)
 {
 	unsigned char buf[ROOM];
 	struct sphere_lsm_unload u = { .component = { 0x17 } };
-	int out[2], in[2], i, status;
+	int out[2], in[2], status;
 	pid_t pid;
 
 	ASSERT_EQ(0, load(buf, write_bare(buf, 0x17, 1), NULL));
@@ -749,8 +747,7 @@ TEST(T30_unload_is_refused_while_tasks_live)
 	pid = fork();
 	if (!pid)
 		launch(0x17, "receive", in[0], out[1], 0);
-	for (i = 0; i < 200 && tasks(0x17) < 1; i++)
-		usleep(10000);
+	ASSERT_TRUE(runs_as_app(pid));
 	EXPECT_EQ(-EBUSY, control(SPHERE_LSM_IOC_UNLOAD, &u));
 	EXPECT_EQ(1, u.tasks);
 	u.flags = SPHERE_LSM_UNLOAD_KILL;
