@@ -105,6 +105,8 @@ void crypto_close_key(struct crypto_key *key);
 int crypto_public_key(const struct crypto_key *key, unsigned char public[PLUTON_PUBLIC_KEY_SIZE]);
 int crypto_sign(const struct crypto_key *key, const unsigned char digest[PLUTON_DIGEST_SIZE],
 		unsigned char signature[PLUTON_SIGNATURE_SIZE]);
+int crypto_read_certificate(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE],
+			    unsigned char thumbprint[20]);
 int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE]);
 int crypto_verify_evidence(const struct evidence *e);
 

@@ -393,7 +393,7 @@ static void read_grant(struct findings *f, const struct json *object, struct gra
 	unsigned int i, kind = 0;
 
 	if (!expect(f, object, JSON_OBJECT,
-		    "a grant is an object such as { \"Device\": \"/dev/x\", \"Access\": \"read\" }"))
+		    "write an object such as { \"Device\": \"/dev/x\", \"Access\": \"read\" }"))
 		return;
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		x = json_get(object, kinds[i].key);

@@ -19,6 +19,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #define COORDINATE	(PLUTON_PUBLIC_KEY_SIZE / 2)
 #define CURVE		"prime256v1"
@@ -154,6 +155,16 @@ int crypto_verify(const unsigned char *key, const unsigned char *digest,
 	return ret;
 }
 
+/* Is it a key of the curve that everything here uses? */
+static bool is_p256(EVP_PKEY *pkey)
+{
+	char group[32] = "";
+
+	return pkey && EVP_PKEY_is_a(pkey, "EC") &&
+	       EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 &&
+	       !strcmp(group, CURVE);
+}
+
 /**
  * crypto_read_key() - public key from a PEM file
  * @path: file
@@ -165,7 +176,6 @@ int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 {
 	unsigned char point[1 + PLUTON_PUBLIC_KEY_SIZE];
 	FILE *f = fopen(path, "r");
-	char group[32] = "";
 	EVP_PKEY *pkey;
 	size_t len = 0;
 	bool good;
@@ -177,9 +187,7 @@ int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 	if (!pkey)
 		return complain(SPHERE_INPUT, "%s holds no public key in PEM form: it begins with -----BEGIN PUBLIC KEY-----",
 				path);
-	good = EVP_PKEY_is_a(pkey, "EC") &&
-	       EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) == 1 &&
-	       !strcmp(group, CURVE) &&
+	good = is_p256(pkey) &&
 	       EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, point,
 					       sizeof(point), &len) == 1 &&
 	       len == sizeof(point) && point[0] == POINT_CONVERSION_UNCOMPRESSED;
@@ -189,6 +197,40 @@ int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 				path);
 	memcpy(key, point + 1, PLUTON_PUBLIC_KEY_SIZE);
 	return SPHERE_OK;
+}
+
+/**
+ * crypto_read_certificate() - public key and thumbprint of a certificate
+ * @path: file, PEM or DER
+ * @key: filled in, x and y
+ * @thumbprint: filled in, SHA-1 of the certificate in DER
+ *
+ * Return: %SPHERE_OK or another exit code, with the reason said.
+ */
+int crypto_read_certificate(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE],
+			    unsigned char thumbprint[20])
+{
+	FILE *f = fopen(path, "rb");
+	X509 *cert;
+	unsigned int len = 20;
+	bool good;
+
+	if (!f)
+		return complain(SPHERE_INPUT, "%s cannot be read: %s", path, strerror(errno));
+	cert = PEM_read_X509(f, NULL, NULL, NULL);
+	if (!cert) {
+		rewind(f);
+		cert = d2i_X509_fp(f, NULL);
+	}
+	fclose(f);
+	if (!cert)
+		return complain(SPHERE_INPUT, "%s holds no certificate in PEM or DER form", path);
+	good = is_p256(X509_get0_pubkey(cert)) &&
+	       X509_digest(cert, EVP_sha1(), thumbprint, &len) == 1 && len == 20 &&
+	       crypto_public_key((struct crypto_key *)X509_get0_pubkey(cert), key) == SPHERE_OK;
+	X509_free(cert);
+	return good ? SPHERE_OK :
+	       complain(SPHERE_INPUT, "the key in %s is not one of P-256 (prime256v1)", path);
 }
 
 /**
@@ -218,7 +260,6 @@ int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
  */
 struct crypto_key *crypto_open_key(const char *path, int *code)
 {
-	char group[32] = "";
 	EVP_PKEY *pkey;
 	FILE *f = fopen(path, "r");
 
@@ -233,9 +274,7 @@ struct crypto_key *crypto_open_key(const char *path, int *code)
 				 path);
 		return NULL;
 	}
-	if (!EVP_PKEY_is_a(pkey, "EC") ||
-	    EVP_PKEY_get_group_name(pkey, group, sizeof(group), NULL) != 1 ||
-	    strcmp(group, CURVE)) {
+	if (!is_p256(pkey)) {
 		*code = complain(SPHERE_INPUT, "the key in %s is not one of P-256 (prime256v1): policies are signed with no others",
 				 path);
 		EVP_PKEY_free(pkey);
@@ -379,6 +418,12 @@ int crypto_read_key(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
 				path);
 	memcpy(key, der + sizeof(head), PLUTON_PUBLIC_KEY_SIZE);
 	return SPHERE_OK;
+}
+
+int crypto_read_certificate(const char *path, unsigned char key[PLUTON_PUBLIC_KEY_SIZE],
+			    unsigned char thumbprint[20])
+{
+	return no_crypto();
 }
 
 int crypto_print_pem(const unsigned char key[PLUTON_PUBLIC_KEY_SIZE])
