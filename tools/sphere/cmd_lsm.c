@@ -233,6 +233,8 @@ static int run_list(int argc, char **argv)
 	code = each_component(&arena, show_line, &c);
 	if (c.json)
 		printf("\n]\n");
+	else if (!code && !c.n)
+		printf("no policy was loaded since the start\n");
 	arena_free(&arena);
 	return code;
 }
@@ -277,7 +279,8 @@ static void explain_reason(int reason, uint64_t count)
 	const struct lsm_reason *r = &lsm_reasons[reason];
 
 	if (count)
-		printf("%s: %llu times\n", r->name, (unsigned long long)count);
+		printf("%s: %llu time%s\n", r->name, (unsigned long long)count,
+		       count == 1 ? "" : "s");
 	else
 		printf("%s\n", r->name);
 	printf("  refused: %s\n  what would allow it: %s\n", r->text, r->remedy);

@@ -33,6 +33,7 @@
  * @key: private key that signs, or NULL
  * @allow_unknown: of manifests
  * @keep: leave the policy loaded
+ * @loaded: the policy is loaded, and the program was to start
  * @o: options of the compiler
  * @m: manifest; only with @has_manifest
  * @has_manifest: there is one
@@ -50,6 +51,7 @@ struct session {
 	const char *key;
 	bool allow_unknown;
 	bool keep;
+	bool loaded;
 	struct compile_options o;
 	struct app_manifest m;
 	bool has_manifest;
@@ -255,16 +257,17 @@ static void report(struct session *s)
 		fprintf(stderr, "sphere: %s was refused nothing\n", s->launch.argv[0]);
 		return;
 	}
-	fprintf(stderr, "sphere: %s was refused something %llu times\n", s->launch.argv[0],
-		(unsigned long long)all);
+	fprintf(stderr, "sphere: %s was refused something %llu time%s\n", s->launch.argv[0],
+		(unsigned long long)all, all == 1 ? "" : "s");
 	print_records(s);
 	for (i = 1; i < SPHERE_REASONS; i++) {
 		n = now.count[i] - s->before.count[i];
 		if (!n)
 			continue;
-		fprintf(stderr, "  %s, %llu times: %s\n    what would allow it: %s%s\n",
-			lsm_reasons[i].name, (unsigned long long)n, lsm_reasons[i].text,
-			lsm_reasons[i].remedy, manifest_line(s, &lsm_reasons[i]));
+		fprintf(stderr, "  %s, %llu time%s: %s\n    what would allow it: %s%s\n",
+			lsm_reasons[i].name, (unsigned long long)n, n == 1 ? "" : "s",
+			lsm_reasons[i].text, lsm_reasons[i].remedy,
+			manifest_line(s, &lsm_reasons[i]));
 	}
 }
 
@@ -308,6 +311,7 @@ static int load_and_launch(struct session *s, const uint8_t *bytes, size_t size,
 	if (code)
 		return code;
 	watch(s);
+	s->loaded = true;
 	return launch(&s->launch, status);
 }
 
@@ -341,11 +345,13 @@ static int set_entry(struct session *s, const struct board *board)
 
 static int finish(struct session *s, int code, int status)
 {
-	if (!code) {
+	if (s->loaded) {
+		/* also if it could not start: that may have been refused */
 		report(s);
 		if (!s->keep)
 			unload(s);
-		code = exit_code(status);
+		if (!code)
+			code = exit_code(status);
 	}
 	if (s->kmsg >= 0)
 		close(s->kmsg);
@@ -496,6 +502,7 @@ int sphere_run_entered(const struct sphere_group *group, const struct sphere_com
 		s.launch.caps = strtoull(caps, NULL, 16);
 	set_program(&s, find_program(&s, argv[i + 1]), argv + i + 2, behind - 1);
 	watch(&s);
+	s.loaded = true;
 	code = launch(&s.launch, &status);
 	return finish(&s, code, status);
 }
@@ -515,9 +522,13 @@ struct draft {
 static void draft_value(struct session *s, struct draft *d, unsigned int cap, const char *value)
 {
 	const char *old = d->more[cap] ? d->more[cap] : "";
+	const char *new = arena_print(&s->arena, ", %s", value), *p;
 
-	if (!strstr(old, value))
-		d->more[cap] = arena_print(&s->arena, "%s, %s", old, value);
+	/* as a whole: 80 is not in 8080 */
+	for (p = strstr(old, new); p; p = strstr(p + 1, new))
+		if (!p[strlen(new)] || p[strlen(new)] == ',')
+			return;
+	d->more[cap] = arena_print(&s->arena, "%s%s", old, new);
 }
 
 static __printf(3, 4) void draft_note(struct session *s, struct draft *d, const char *fmt, ...)
@@ -634,10 +645,19 @@ static void draft_denial(struct session *s, struct draft *d, const char *line)
 			return;
 		break;
 	case SPHERE_R_CAP:
-		if (!strcmp(object, "25")) {
+		if (!strcmp(object, "25"))
 			d->more[CAP_SYSTEM_TIME] = ", true";
+		/* comes with the ports that need it */
+		if (!strcmp(object, "25") || !strcmp(object, "10"))
 			return;
-		}
+		break;
+	case SPHERE_R_CAP_SETS:
+		/* it was started with them, to see which it uses */
+		return;
+	case SPHERE_R_SOCKET:
+		/* IPv4 and IPv6 come with hosts, addresses and ports */
+		if (!strcmp(object, "2") || !strcmp(object, "10"))
+			return;
 		break;
 	case SPHERE_R_PARTNER:
 		if (parse_guid(object, id)) {
@@ -744,7 +764,9 @@ static char *new_manifest(struct session *s, const char *program)
 	uint8_t bytes[GUID_SIZE];
 	unsigned int n = 0;
 
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+	/* not secret, only unlike others: it must not wait on a machine that has just started */
+	if (getrandom(bytes, sizeof(bytes), GRND_INSECURE) != sizeof(bytes) &&
+	    getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
 		return NULL;
 	bytes[7] = (bytes[7] & 0x0f) | 0x40;
 	bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -831,20 +853,24 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 	if (!policy)
 		return finish(&s, code, 0);
 	set_program(&s, program, argv + i + files + 1, behind - 1);
+	/* what it does with them is recorded */
+	s.launch.caps = SPHERE_POLICY_CAPS;
 	s.launch.control = lsm_open(&code);
 	if (s.launch.control >= 0)
 		code = load_and_launch(&s, policy, size, &status);
+	if (s.loaded)
+		unload(&s);
 	if (!code) {
 		line = lsm_read(&s.arena, s.id, "denials", &code);
 		for (; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
 			draft_denial(&s, &d, arena_copy(&s.arena, line, strcspn(line, "\n")));
 		if (line)
 			code = write_draft(&s, &d, output);
-		unload(&s);
 		if (!code && exit_code(status))
 			fprintf(stderr, "sphere: %s ended with %d: what it did not come to is missing\n",
 				program, exit_code(status));
 	}
 	/* nothing to report: the draft says it all */
-	return finish(&s, code ? code : -1, 0) == -1 ? SPHERE_OK : code;
+	s.loaded = false;
+	return finish(&s, code, 0);
 }
