@@ -18,7 +18,7 @@
 #include "policy_file.h"
 
 static const struct sphere_command commands[];
-enum { KEYS, LOAD, UNLOAD, LIST, STATUS, EXPLAIN, RUN, ENTER, LEARN };
+enum { KEYS, LOAD, UNLOAD, LIST, STATUS, EXPLAIN, RUN, ENTER, LEARN, RESOLVE };
 
 #define parse(n, argc, argv, options)	\
 	parse_options(&lsm_group, &commands[n], argc, argv, options)
@@ -355,6 +355,11 @@ static int run_learn(int argc, char **argv)
 	return sphere_learn(&lsm_group, &commands[LEARN], argc, argv);
 }
 
+static int run_resolve(int argc, char **argv)
+{
+	return sphere_resolve(&lsm_group, &commands[RESOLVE], argc, argv);
+}
+
 static const struct sphere_command commands[] = {
 	[KEYS] = {
 		"keys", "PEM... | --none", "give the kernel the keys it trusts",
@@ -436,6 +441,19 @@ static const struct sphere_command commands[] = {
 		"  --key PEM        sign the policy with this private key\n"
 		"  -o, --output F   where the manifest goes (default: standard output)\n",
 		run_learn
+	},
+	[RESOLVE] = {
+		"resolve", "[--listen ADDRESS[:PORT]] [--server ADDRESS[:PORT]] [--dry-run HOST]...",
+		"the resolver of applications",
+		"Answers questions for addresses (A and AAAA, over UDP) of hosts that a loaded policy lists,\n"
+		"and gives each address to the kernel before it answers. Others are refused without asking\n"
+		"anybody. Runs until it is ended. The applications' /etc/resolv.conf has to name it.\n"
+		"\n"
+		"  --listen ADDRESS  where it listens, an address of this machine itself, which the board file\n"
+		"                    names as Resolver (default: 127.0.0.35, port 53)\n"
+		"  --server ADDRESS  whom it asks (default: the first other one of /etc/resolv.conf)\n"
+		"  --dry-run HOST    needs no kernel: answers for HOST, and prints what it would give\n",
+		run_resolve
 	},
 	{ }
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * sphere run, enter and learn
+ * sphere run, enter, learn and resolve
  */
 #ifndef SPHERE_CMD_RUN_H
 #define SPHERE_CMD_RUN_H
@@ -13,5 +13,8 @@ int sphere_run_entered(const struct sphere_group *group, const struct sphere_com
 		       char **argv);
 int sphere_learn(const struct sphere_group *group, const struct sphere_command *cmd, int argc,
 		 char **argv);
+
+int sphere_resolve(const struct sphere_group *group, const struct sphere_command *cmd, int argc,
+		   char **argv);
 
 #endif /* SPHERE_CMD_RUN_H */
