@@ -610,7 +610,7 @@ int sphere_hook_capable(const struct cred *cred, struct user_namespace *ns, int 
 	 * Other credentials than the task's own are the kernel's: a file system
 	 * that acts as the one who mounted it.
 	 */
-	if (likely(!app) || cred != current->real_cred)
+	if (likely(!app) || cred != current_real_cred())
 		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_cap(app, cap), "capable", .number = cap,
 			      .quiet = opts & CAP_OPT_NOAUDIT);

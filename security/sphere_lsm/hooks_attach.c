@@ -44,46 +44,75 @@
 #define FROM(word, t)		(WORDS(t) > 1 ? ALIGN(word, 2) : (word))
 #define AFTER(word, t)		(FROM(word, t) + WORDS(t))
 #define ARG(t, word)		(*(typeof(t) *)(void *)&args[FROM(word, t)])
-#define FITS(words)		static_assert((words) <= SPHERE_ATTACH_ARGS)
 
-#define W1(t1)				AFTER(0, t1)
-#define W2(t1, t2)			AFTER(W1(t1), t2)
-#define W3(t1, t2, t3)			AFTER(W2(t1, t2), t3)
-#define W4(t1, t2, t3, t4)		AFTER(W3(t1, t2, t3), t4)
-#define W5(t1, t2, t3, t4, t5)		AFTER(W4(t1, t2, t3, t4), t5)
-#define W6(t1, t2, t3, t4, t5, t6)	AFTER(W5(t1, t2, t3, t4, t5), t6)
+#define DECIDE(hook, ...) \
+	static_assert(END_##hook <= SPHERE_ATTACH_ARGS); \
+	static int decide_##hook(const unsigned long *args) \
+	{ return sphere_hook_##hook(__VA_ARGS__); }
 
 #define SPHERE_NEVER0(hook, symbol, how, reason) \
 	static int decide_##hook(const unsigned long *args) \
 	{ return sphere_hook_##hook(); }
 #define SPHERE_HOOK1(hook, symbol, how, t1, a1) \
-	FITS(W1(t1)); \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(ARG(t1, 0)); }
+	enum { \
+		END_##hook = AFTER(0, t1), \
+	}; \
+	DECIDE(hook, ARG(t1, 0))
 #define SPHERE_HOOK2(hook, symbol, how, t1, a1, t2, a2) \
-	FITS(W2(t1, t2)); \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(ARG(t1, 0), ARG(t2, W1(t1))); }
+	enum { \
+		AT2_##hook = AFTER(0, t1), \
+		END_##hook = AFTER(AT2_##hook, t2), \
+	}; \
+	DECIDE(hook, ARG(t1, 0), \
+	       ARG(t2, AT2_##hook))
 #define SPHERE_HOOK3(hook, symbol, how, t1, a1, t2, a2, t3, a3) \
-	FITS(W3(t1, t2, t3)); \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(ARG(t1, 0), ARG(t2, W1(t1)), ARG(t3, W2(t1, t2))); }
+	enum { \
+		AT2_##hook = AFTER(0, t1), \
+		AT3_##hook = AFTER(AT2_##hook, t2), \
+		END_##hook = AFTER(AT3_##hook, t3), \
+	}; \
+	DECIDE(hook, ARG(t1, 0), \
+	       ARG(t2, AT2_##hook), \
+	       ARG(t3, AT3_##hook))
 #define SPHERE_HOOK4(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4) \
-	FITS(W4(t1, t2, t3, t4)); \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(ARG(t1, 0), ARG(t2, W1(t1)), ARG(t3, W2(t1, t2)), \
-				    ARG(t4, W3(t1, t2, t3))); }
+	enum { \
+		AT2_##hook = AFTER(0, t1), \
+		AT3_##hook = AFTER(AT2_##hook, t2), \
+		AT4_##hook = AFTER(AT3_##hook, t3), \
+		END_##hook = AFTER(AT4_##hook, t4), \
+	}; \
+	DECIDE(hook, ARG(t1, 0), \
+	       ARG(t2, AT2_##hook), \
+	       ARG(t3, AT3_##hook), \
+	       ARG(t4, AT4_##hook))
 #define SPHERE_HOOK5(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
-	FITS(W5(t1, t2, t3, t4, t5)); \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(ARG(t1, 0), ARG(t2, W1(t1)), ARG(t3, W2(t1, t2)), \
-				    ARG(t4, W3(t1, t2, t3)), ARG(t5, W4(t1, t2, t3, t4))); }
+	enum { \
+		AT2_##hook = AFTER(0, t1), \
+		AT3_##hook = AFTER(AT2_##hook, t2), \
+		AT4_##hook = AFTER(AT3_##hook, t3), \
+		AT5_##hook = AFTER(AT4_##hook, t4), \
+		END_##hook = AFTER(AT5_##hook, t5), \
+	}; \
+	DECIDE(hook, ARG(t1, 0), \
+	       ARG(t2, AT2_##hook), \
+	       ARG(t3, AT3_##hook), \
+	       ARG(t4, AT4_##hook), \
+	       ARG(t5, AT5_##hook))
 #define SPHERE_HOOK6(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
-	FITS(W6(t1, t2, t3, t4, t5, t6)); \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(ARG(t1, 0), ARG(t2, W1(t1)), ARG(t3, W2(t1, t2)), \
-				    ARG(t4, W3(t1, t2, t3)), ARG(t5, W4(t1, t2, t3, t4)), \
-				    ARG(t6, W5(t1, t2, t3, t4, t5))); }
+	enum { \
+		AT2_##hook = AFTER(0, t1), \
+		AT3_##hook = AFTER(AT2_##hook, t2), \
+		AT4_##hook = AFTER(AT3_##hook, t3), \
+		AT5_##hook = AFTER(AT4_##hook, t4), \
+		AT6_##hook = AFTER(AT5_##hook, t5), \
+		END_##hook = AFTER(AT6_##hook, t6), \
+	}; \
+	DECIDE(hook, ARG(t1, 0), \
+	       ARG(t2, AT2_##hook), \
+	       ARG(t3, AT3_##hook), \
+	       ARG(t4, AT4_##hook), \
+	       ARG(t5, AT5_##hook), \
+	       ARG(t6, AT6_##hook))
 #define SPHERE_NEVER1(hook, symbol, how, reason, ...)	SPHERE_HOOK1(hook, symbol, how, __VA_ARGS__)
 #define SPHERE_NEVER2(hook, symbol, how, reason, ...)	SPHERE_HOOK2(hook, symbol, how, __VA_ARGS__)
 #define SPHERE_NEVER3(hook, symbol, how, reason, ...)	SPHERE_HOOK3(hook, symbol, how, __VA_ARGS__)

@@ -312,7 +312,7 @@ void sphere_kill_apps(void)
 
 	rcu_read_lock();
 	list_for_each_entry_rcu(state, &records, list)
-		kill_tasks(state);
+		living_tasks(state, true);
 	rcu_read_unlock();
 }
 

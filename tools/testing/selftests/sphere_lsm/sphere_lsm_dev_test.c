@@ -54,8 +54,8 @@ TEST(T28_learning_passes_and_remembers)
 	snprintf(path, sizeof(path), APP_DIR "denials", DEV + 1);
 	fd = open(path, O_RDONLY);
 	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
-	EXPECT_NE(NULL, strstr(text, "file 2 /other/secret\n"));
-	EXPECT_NE(NULL, strstr(text, "connect 1 127.0.0.3:7\n"));
+	EXPECT_TRUE(!!strstr(text, "file 2 /other/secret\n"));
+	EXPECT_TRUE(!!strstr(text, "connect 1 127.0.0.3:7\n"));
 	close(fd);
 	/* what protects the kernel and the rules */
 	EXPECT_EQ(EACCES, try_dev(DEV + 1, "open_control"));

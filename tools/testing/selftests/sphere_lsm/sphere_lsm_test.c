@@ -511,16 +511,24 @@ TEST(T30_it_can_be_asked_what_is_enforced)
 	ASSERT_LE(0, fd);
 	while ((n = read(fd, text + got, sizeof(text) - 1 - got)) > 0)
 		got += n;
-	EXPECT_NE(NULL, strstr(text, "file_open\n"));
-	EXPECT_NE(NULL, strstr(text, "\nmmap_file\n"));
+	EXPECT_TRUE(!!strstr(text, "file_open"));
+	EXPECT_TRUE(!!strstr(text, "\nmmap_file"));
 	/* the kernel forgets a task some time after it has ended */
 	for (n = 0; n < 500 && tasks(APP); n++)
 		usleep(10000);
 	EXPECT_EQ(0, tasks(APP));
+	close(fd);
+	/* a module is in no list of the kernel's; it tells how it reaches each */
+	memset(text, 0, sizeof(text));
+	fd = open(DIR "abi", O_RDONLY);
+	ASSERT_LT(0, read(fd, text, sizeof(text) - 1));
+	close(fd);
+	if (strstr(text, "mode module"))
+		return;
 	fd = open("/sys/kernel/security/lsm", O_RDONLY);
 	memset(text, 0, sizeof(text));
 	EXPECT_LT(0, read(fd, text, sizeof(text) - 1));
-	EXPECT_NE(NULL, strstr(text, "sphere_lsm"));
+	EXPECT_TRUE(!!strstr(text, "sphere_lsm"));
 }
 
 /* ---- policies ----------------------------------------------------------- */
@@ -624,7 +632,7 @@ TEST(T01_LS17_listed_files_cannot_be_written)
 	REFUSED(BUSY, finish(&b));
 	p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
-	ASSERT_NE(MAP_FAILED, p);
+	ASSERT_TRUE(p != MAP_FAILED);
 	pb_start(&b, buf, ROOM, SPHERE_POLICY_APP, 1, 0x12);
 	pb_section(&b, SPHERE_SECTION_EXECS);
 	pb_exec(&b, digest, SPHERE_EXEC_RUN, "/other/late");
