@@ -13,9 +13,11 @@
 #include "app_manifest.h"
 #include "attest.h"
 #include "cmd_run.h"
+#include "launch.h"
 #include "lsm.h"
 #include "options.h"
 #include "policy_file.h"
+#include "storage.h"
 
 static const struct sphere_command commands[];
 enum { KEYS, LOAD, UNLOAD, LIST, STATUS, EXPLAIN, RUN, ENTER, LEARN, RESOLVE };
@@ -65,20 +67,29 @@ static int run_keys(int argc, char **argv)
 
 static int run_load(int argc, char **argv)
 {
-	const struct sphere_option options[] = { { } };
-	int i = parse(LOAD, argc, argv, options), code = SPHERE_OK, fd;
+	const char *user = NULL;
+	const struct sphere_option options[] = {
+		{ .name = "user", .value = &user },
+		{ }
+	};
+	int i = parse(LOAD, argc, argv, options), code, fd = -1;
 	struct arena arena = { };
+	struct launch owner = { };
 
 	if (i < 0)
 		return -i;
 	if (i == argc)
 		return usage(&commands[LOAD], "name one policy or several");
-	fd = lsm_open(&code);
+	code = launch_user(&owner, user);
+	if (!code)
+		fd = lsm_open(&code);
 	for (; fd >= 0 && !code && i < argc; i++) {
 		struct sphere_policy policy;
 		uint8_t *bytes = policy_load(&arena, argv[i], &policy, &code);
 
 		if (bytes)
+			code = storage_make(&policy, owner.uid, owner.gid);
+		if (bytes && !code)
 			code = lsm_load(fd, bytes, policy.size, argv[i]);
 	}
 	if (fd >= 0)
@@ -368,10 +379,13 @@ static const struct sphere_command commands[] = {
 		run_keys
 	},
 	[LOAD] = {
-		"load", "POLICY...", "load policies",
+		"load", "[--user USER] POLICY...", "load policies",
 		"Loads each POLICY, an application's, a core's or a list of floors, as 'sphere manifest\n"
 		"compile' made it. The kernel checks the signature, the version and every file that is\n"
-		"named; if it refuses one, what was loaded stays in force.\n"
+		"named; if it refuses one, what was loaded stays in force. Storage that is not there yet\n"
+		"is made in memory, with the limit of the policy.\n"
+		"\n"
+		"  --user USER  whose that storage is: a number, or a name of /etc/passwd (root)\n"
 		"\n"
 		"Exit code: 0 all are loaded, 1 the kernel refuses one, 3 one is no policy.\n",
 		run_load
@@ -410,7 +424,8 @@ static const struct sphere_command commands[] = {
 		"the manifest in its image, with the arguments of the manifest.\n"
 		"\n"
 		"Only APP, its loader and its libraries can be executed. APP keeps no Linux capability but\n"
-		"those that are granted; its input and output are pipes.\n"
+		"those that are granted; its input and output are pipes. Storage that is not there yet is\n"
+		"made in memory, with the limit of the manifest.\n"
 		"\n"
 		"  --board FILE     the board file (default: /etc/sphere/board.json)\n"
 		"  --at PATH        directory of the image (default: found from APP)\n"

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "lsm.h"
 #include "options.h"
 #include "policy_file.h"
+#include "storage.h"
 
 #define BOARD_FILE	"/etc/sphere/board.json"
 #define RECORDS_MAX	64
@@ -72,34 +72,6 @@ static int words_behind(int argc, char **argv)
 		if (!strcmp(argv[i], "--"))
 			return argc - i - 1;
 	return 0;
-}
-
-static int find_user(struct session *s)
-{
-	uint64_t uid;
-	struct passwd *p;
-	FILE *f;
-
-	if (!s->user)
-		return SPHERE_OK;
-	s->launch.set_ids = 1;
-	if (parse_number(s->user, UINT32_MAX - 1, &uid)) {
-		s->launch.uid = uid;
-		s->launch.gid = uid;
-		return SPHERE_OK;
-	}
-	f = fopen("/etc/passwd", "re");
-	while (f && (p = fgetpwent(f))) {
-		if (strcmp(p->pw_name, s->user))
-			continue;
-		s->launch.uid = p->pw_uid;
-		s->launch.gid = p->pw_gid;
-		fclose(f);
-		return SPHERE_OK;
-	}
-	if (f)
-		fclose(f);
-	return complain(SPHERE_INPUT, "there is no user '%s' in /etc/passwd", s->user);
 }
 
 /* Where a program is: as a shell finds it, without links */
@@ -307,7 +279,9 @@ static int load_and_launch(struct session *s, const uint8_t *bytes, size_t size,
 	s->launch.component = policy.component;
 	format_guid(policy.component, s->id);
 	caps_of(s, &policy);
-	code = lsm_load(s->launch.control, bytes, size, s->path);
+	code = storage_make(&policy, s->launch.uid, s->launch.gid);
+	if (!code)
+		code = lsm_load(s->launch.control, bytes, size, s->path);
 	if (code)
 		return code;
 	watch(s);
@@ -428,7 +402,7 @@ int sphere_run(const struct sphere_group *group, const struct sphere_command *cm
 	if (s.o.at && (s.o.at[0] != '/' || !s.o.at[1]))
 		return usage(cmd, "--at takes the absolute path of a directory");
 	s.path = argv[i];
-	code = find_user(&s);
+	code = launch_user(&s.launch, s.user);
 	if (code)
 		return finish(&s, code, 0);
 	bytes = read_file(&s.arena, s.path, JSON_MAX_SIZE, &size, &code);
@@ -488,7 +462,7 @@ int sphere_run_entered(const struct sphere_group *group, const struct sphere_com
 	s.path = argv[i];
 	format_guid(component, s.id);
 	s.launch.component = component;
-	code = find_user(&s);
+	code = launch_user(&s.launch, s.user);
 	if (code)
 		return finish(&s, code, 0);
 	s.launch.control = lsm_open(&code);
@@ -834,7 +808,7 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 	files = argc - i - behind;
 	if (files > 1 || !behind)
 		return usage(cmd, "name the program behind --, and one manifest before it or none");
-	code = find_user(&s);
+	code = launch_user(&s.launch, s.user);
 	if (code)
 		return finish(&s, code, 0);
 	program = find_program(&s, argv[i + files]);

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -271,4 +272,39 @@ int launch(const struct launch *l, int *status)
 		return lsm_failed(steps[why.step], why.err);
 	return complain(SPHERE_SYSTEM, "%s could not be started: %s: %s", l->argv[0],
 			steps[why.step], strerror(why.err));
+}
+
+/**
+ * launch_user() - say who it runs as
+ * @l: filled in
+ * @user: number, or name as in /etc/passwd, or NULL for who runs this
+ *
+ * Return: %SPHERE_OK or another exit code, with the reason said.
+ */
+int launch_user(struct launch *l, const char *user)
+{
+	uint64_t uid;
+	struct passwd *p;
+	FILE *f;
+
+	if (!user)
+		return SPHERE_OK;
+	l->set_ids = 1;
+	if (parse_number(user, UINT32_MAX - 1, &uid)) {
+		l->uid = uid;
+		l->gid = uid;
+		return SPHERE_OK;
+	}
+	f = fopen("/etc/passwd", "re");
+	while (f && (p = fgetpwent(f))) {
+		if (strcmp(p->pw_name, user))
+			continue;
+		l->uid = p->pw_uid;
+		l->gid = p->pw_gid;
+		fclose(f);
+		return SPHERE_OK;
+	}
+	if (f)
+		fclose(f);
+	return complain(SPHERE_INPUT, "there is no user '%s' in /etc/passwd", user);
 }

@@ -29,5 +29,6 @@ struct launch {
 };
 
 int launch(const struct launch *l, int *status);
+int launch_user(struct launch *l, const char *user);
 
 #endif /* SPHERE_LAUNCH_H */
