@@ -14,6 +14,7 @@
 #include <linux/err.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
@@ -268,6 +269,12 @@ static int fill_files(struct sphere_app *app, const struct sphere_policy *policy
 	return 0;
 }
 
+/* One bit of 32 */
+static u32 dir_hash(const struct dentry *dentry)
+{
+	return BIT(hash_ptr(dentry, 5));
+}
+
 static int fill_dirs(struct sphere_app *app, const struct sphere_policy *policy,
 		     struct sphere_app_dir *dirs, const struct sphere_pin *pins,
 		     struct sphere_policy_error *err)
@@ -285,6 +292,7 @@ static int fill_dirs(struct sphere_app *app, const struct sphere_policy *policy,
 				if (dirs[i].dentry == dentry)
 					return refuse(err, &it.entry, SPHERE_POLICY_E_SAME_OBJECT);
 			dirs[n].dentry = dentry;
+			app->dir_hashes |= dir_hash(dentry);
 			dirs[n].access = it.entry.access;
 			dirs[n].storage = sections[s] == SPHERE_SECTION_STORAGE;
 			if (dirs[n].storage)
@@ -790,7 +798,8 @@ static const struct sphere_app_dir *walk_up(const struct sphere_app *app,
 	for (depth = 0; depth <= SPHERE_MAX_DEPTH; depth++) {
 		const struct dentry *parent = READ_ONCE(dentry->d_parent);
 
-		for (i = 0; i < app->n_dirs; i++)
+		/* most levels are no directory of the policy */
+		for (i = 0; (app->dir_hashes & dir_hash(dentry)) && i < app->n_dirs; i++)
 			if (app->dirs[i].dentry == dentry)
 				return &app->dirs[i];
 		if (parent == dentry)

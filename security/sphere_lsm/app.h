@@ -201,6 +201,7 @@ struct sphere_pins {
  * @ops: bit n: may do operation n of &enum sphere_op
  * @caps: bit n: may use Linux capability n
  * @storage_limit: bytes of the storage directory, or 0 without one
+ * @dir_hashes: which hashes the directories have, to pass by the others
  * @n_files: entries of @files, ascending by inode
  * @n_dirs: entries of @dirs
  * @n_devices: entries of @devices, ascending by block and number
@@ -246,6 +247,7 @@ struct sphere_app {
 	char name[SPHERE_POLICY_NAME_SIZE];
 	u8 key_id[SPHERE_POLICY_DIGEST_SIZE];
 
+	u32 dir_hashes;
 	u16 n_files;
 	u16 n_dirs;
 	u16 n_devices;

@@ -206,9 +206,12 @@ struct entry {
 
 static struct entry table[TABLE_SIZE] __read_mostly;
 
-/* sites that are asked for unconfined tasks too; few, so compared one by one */
-#define ALWAYS_MAX	4
-static unsigned long always_ip[ALWAYS_MAX] __read_mostly;
+/*
+ * Calls that are looked at whoever makes them; few, so compared one by one. One of
+ * them is that of the check.
+ */
+#define ALWAYS		4
+static unsigned long always[ALWAYS] __read_mostly;
 
 static struct sphere_attach_site *sites;
 static unsigned int n_sites;
@@ -216,7 +219,8 @@ static enum sphere_attach_mechanism mechanism;
 static bool hot_on;
 static DEFINE_MUTEX(attach_mutex);	/* serialises changes of what is attached */
 
-/* the task that makes the check, and what it must be answered */
+/* the function that the check calls, the task that makes it, and what it is answered */
+#define CHECKED		"security_kernel_load_data"
 static struct task_struct *checker;
 #define CHECK_ANSWER	(-ENOANO)
 
@@ -246,52 +250,48 @@ static void table_add(unsigned long ip, const struct sphere_attach_site *site)
 	table[i].site = site;
 }
 
-static __always_inline bool is_always(unsigned long ip)
-{
-	int i;
-
-	for (i = 0; i < ALWAYS_MAX; i++)
-		if (always_ip[i] == ip)
-			return true;
-	return false;
-}
-
 /* The mark is a call by the checking task that nobody else makes */
 static bool is_check(const struct sphere_attach_site *site)
 {
-	return READ_ONCE(checker) == current && !strcmp(site->name, "security_kernel_load_data");
+	return READ_ONCE(checker) == current && !strcmp(site->name, CHECKED);
 }
 
 /* ---- Function tracer ------------------------------------------------------ */
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_REGS
 
-static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-			    struct ftrace_regs *fregs)
+static noinline void notrace decide_call(unsigned long ip, struct ftrace_regs *fregs)
 {
-	const struct sphere_attach_site *site;
+	const struct sphere_attach_site *site = site_of(ip);
+	struct pt_regs *regs = ftrace_get_regs(fregs);
 	unsigned long args[SPHERE_ATTACH_ARGS];
-	struct pt_regs *regs;
 	int ret;
 
-	if (likely(!sphere_task_is_labelled(current)) && !is_always(ip) &&
-	    likely(READ_ONCE(checker) != current))
-		return;
-
-	site = site_of(ip);
-	regs = ftrace_get_regs(fregs);
 	if (WARN_ON_ONCE(!site || !regs)) {
 		atomic_long_inc(&undecided);
 		return;
 	}
-	if (unlikely(is_check(site))) {
-		skip(site, regs, CHECK_ANSWER);
-		return;
+	if (unlikely(READ_ONCE(checker) == current)) {
+		if (is_check(site)) {
+			skip(site, regs, CHECK_ANSWER);
+			return;
+		}
 	}
+	if (!sphere_task_is_labelled(current) && !site->always)
+		return;
 	get_args(site, regs, args);
 	ret = site->decide(args);
 	if (unlikely(ret))
 		skip(site, regs, ret);
+}
+
+/* Each call of each task comes by here, so what is not needed for most waits */
+static void notrace on_call(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+			    struct ftrace_regs *fregs)
+{
+	if (unlikely(sphere_task_may_be_labelled(current) || ip == always[0] || ip == always[1] ||
+		     ip == always[2] || ip == always[3]))
+		decide_call(ip, fregs);
 }
 
 static struct ftrace_ops ops = {
@@ -501,7 +501,7 @@ static int resolve_all(bool with_tracer)
 	unsigned int i, missing = 0, n_always = 0;
 
 	memset(table, 0, sizeof(table));
-	memset(always_ip, 0, sizeof(always_ip));
+	memset(always, 0, sizeof(always));
 	for (i = 0; i < n_sites; i++) {
 		struct sphere_attach_site *site = &sites[i];
 		int ret = resolve(site, with_tracer);
@@ -518,10 +518,10 @@ static int resolve_all(bool with_tracer)
 		site->present = true;
 		if (with_tracer)
 			table_add(site->call, site);
-		if (site->always) {
-			if (WARN_ON_ONCE(n_always == ALWAYS_MAX))
+		if (site->always || !strcmp(site->name, CHECKED)) {
+			if (WARN_ON_ONCE(n_always == ALWAYS))
 				return -EOVERFLOW;
-			always_ip[n_always++] = site->call;
+			always[n_always++] = site->call;
 		}
 	}
 	if (missing) {
@@ -691,7 +691,7 @@ int sphere_attach_check(const char **broken)
 	int ret = 0;
 
 	mutex_lock(&attach_mutex);
-	*broken = "security_kernel_load_data";
+	*broken = CHECKED;
 	WRITE_ONCE(checker, current);
 	if (security_kernel_load_data(LOADING_UNKNOWN, false) != CHECK_ANSWER)
 		ret = -EIO;

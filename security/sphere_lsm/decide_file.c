@@ -115,10 +115,18 @@ static int decide_proc(const struct sphere_app *app, const struct dentry *dentry
 	return ret;
 }
 
+/* Where most files are: kept on a device or in memory, and nothing else */
+static bool is_plain(const struct super_block *sb)
+{
+	return sb->s_bdev || sb->s_magic == TMPFS_MAGIC || sb->s_magic == RAMFS_MAGIC;
+}
+
 static int decide_fs(const struct sphere_app *app, const struct dentry *dentry, u16 want)
 {
 	const struct super_block *sb = dentry->d_sb;
 
+	if (likely(is_plain(sb)))
+		return SPHERE_OK;
 	if (sphere_is_queue(dentry))
 		return SPHERE_R_IPC;
 	if (is_of_kernel(sb))

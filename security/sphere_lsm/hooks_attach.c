@@ -187,9 +187,9 @@ static char *on_failure = "kill";
 module_param(on_failure, charp, 0444);
 MODULE_PARM_DESC(on_failure, "when calls stop arriving: kill all apps (default), panic, or log");
 
-static unsigned int check_seconds = 5;
+static unsigned int check_seconds = 1;
 module_param(check_seconds, uint, 0444);
-MODULE_PARM_DESC(check_seconds, "seconds between two checks that calls arrive; 1 to 3600 (5)");
+MODULE_PARM_DESC(check_seconds, "seconds between two checks that calls arrive; 1 to 3600 (1)");
 
 static enum failure failure;
 static const char *broken;

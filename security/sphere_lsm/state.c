@@ -10,7 +10,9 @@
  * of other tasks' words need none.
  */
 #include <linux/gfp.h>
-#include <linux/hashtable.h>
+#include <linux/hash.h>
+#include <linux/kernel.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -18,8 +20,6 @@
 #include "state.h"
 
 #ifdef MODULE
-
-#define TABLE_BITS	8
 
 /**
  * struct label_entry - the word of one task
@@ -35,15 +35,15 @@ struct label_entry {
 	struct rcu_head rcu;
 };
 
-static DEFINE_HASHTABLE(table, TABLE_BITS);
+struct hlist_head sphere_labels[1 << SPHERE_LABEL_BITS];
 static DEFINE_RAW_SPINLOCK(table_lock);		/* serialises changes of the table */
 
 static struct label_entry *find(const struct task_struct *task)
 {
 	struct label_entry *e;
 
-	hash_for_each_possible_rcu(table, e, node, (unsigned long)task,
-				   lockdep_is_held(&table_lock))
+	hlist_for_each_entry_rcu(e, sphere_labels_near(task), node,
+				 lockdep_is_held(&table_lock))
 		if (e->task == task)
 			return e;
 	return NULL;
@@ -87,10 +87,10 @@ static int change(const struct task_struct *task, unsigned long label, unsigned 
 	if (e && label) {
 		WRITE_ONCE(e->label, label);
 	} else if (e) {
-		hash_del_rcu(&e->node);
+		hlist_del_rcu(&e->node);
 		kfree_rcu(e, rcu);
 	} else if (fresh) {
-		hash_add_rcu(table, &fresh->node, (unsigned long)task);
+		hlist_add_head_rcu(&fresh->node, sphere_labels_near(task));
 		fresh = NULL;
 	}
 	raw_spin_unlock_irqrestore(&table_lock, flags);
@@ -201,10 +201,12 @@ void sphere_state_exit(void)
 	struct hlist_node *next;
 	unsigned int i;
 
-	hash_for_each_safe(table, i, next, e, node) {
-		hash_del_rcu(&e->node);
-		let_go(e->label);
-		kfree_rcu(e, rcu);
+	for (i = 0; i < ARRAY_SIZE(sphere_labels); i++) {
+		hlist_for_each_entry_safe(e, next, &sphere_labels[i], node) {
+			hlist_del_rcu(&e->node);
+			let_go(e->label);
+			kfree_rcu(e, rcu);
+		}
 	}
 #endif
 }

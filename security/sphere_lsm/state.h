@@ -11,6 +11,7 @@
 #define _SPHERE_LSM_STATE_H
 
 #include <linux/atomic.h>
+#include <linux/hash.h>
 #include <linux/list.h>
 #include <linux/lsm_hooks.h>
 #include <linux/ratelimit_types.h>
@@ -82,7 +83,27 @@ struct sphere_app_state {
 #define SPHERE_LABEL_ARMED	1UL
 
 #ifdef MODULE
+#define SPHERE_LABEL_BITS	8
+extern struct hlist_head sphere_labels[1 << SPHERE_LABEL_BITS];
+
 unsigned long sphere_label_of(const struct task_struct *task);
+
+static inline struct hlist_head *sphere_labels_near(const struct task_struct *task)
+{
+	return &sphere_labels[hash_long((unsigned long)task, SPHERE_LABEL_BITS)];
+}
+
+/**
+ * sphere_task_may_be_labelled() - is it worth looking?
+ * @task: the current task, whose own label only it changes
+ *
+ * Context: Any.
+ * Return: false if it has no label, mostly
+ */
+static inline bool sphere_task_may_be_labelled(const struct task_struct *task)
+{
+	return !hlist_empty(sphere_labels_near(task));
+}
 #else
 extern struct lsm_blob_sizes sphere_blob_sizes;
 extern bool sphere_is_enabled;
