@@ -54,6 +54,11 @@ bench-mailbox:
 bench-pluton:
 	@$T/board/bench-pluton
 
+## make bench-lsm             instructions that confinement adds to system calls
+.PHONY: bench-lsm
+bench-lsm:
+	@$T/board/bench-lsm
+
 ## make lint                  W=1, sparse, kernel-doc, dt-schema, shellcheck, checkpatch
 ## make size                  code and data of each module on the board's kernel
 .PHONY: lint size

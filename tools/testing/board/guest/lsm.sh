@@ -7,40 +7,17 @@
 
 . /guest/tap.sh
 . /guest/lib.sh
+. /guest/lsm-lib.sh
 
-S=/sys/kernel/security/sphere
-
-# taps PREFIX PROGRAM...: a program's own results count as ours
-taps()
-{
-	lsm_prefix=$1
-	shift
-	"$@" >/tmp/taps 2>&1
-	lsm_status=$?
-	while read -r lsm_line; do
-		case $lsm_line in
-		"ok "*)		ok "$lsm_prefix: ${lsm_line#ok * }" ;;
-		"not ok "*)	not_ok "$lsm_prefix: ${lsm_line#not ok * }" ;;
-		"# "*)		lsm_word=${lsm_line#\# }
-				case $lsm_word in *RUN*|*" OK "*|OK*) ;; *) echo "$lsm_line" ;; esac ;;
-		esac
-	done </tmp/taps
-	equal "$lsm_prefix: it ended well" "$lsm_status" 0
-}
-status_of() { sed -n "s/^$1 //p" $S/status; }
-
-[ ! -e "$M/ecc.ko" ] || insmod "$M/ecc.ko"
-try "the authority loads" insmod "$M/sphere_authority.ko"
-try "the module loads into a kernel that was built without it" insmod "$M/sphere_lsm.ko" "$@"
+load_lsm "$@"
 equal "it attaches by the function tracer" "$(status_of attached)" ftrace
 try "it can be taken away while nothing was ever loaded" rmmod sphere_lsm
 try "and loaded again" insmod "$M/sphere_lsm.ko" "$@"
 equal "while no policy is loaded nothing hot is attached to" \
-	"$(grep -c ' while-loaded ' $S/hooks)" "$(grep -c ' off while-loaded ' $S/hooks)"
-cp /tests/sphere_lsm_app /sphere_lsm_app
+	"$(grep -c ' while-loaded ' "$S"/hooks)" "$(grep -c ' off while-loaded ' "$S"/hooks)"
 taps "module" /tests/sphere_lsm_test
-equal "with a policy each hook is attached to" "$(grep -c ' off ' $S/hooks)" 0
-equal "no call was missed" "$(grep ' missed ' $S/hooks | grep -cv ' missed 0$')" 0
+equal "with a policy each hook is attached to" "$(grep -c ' off ' "$S"/hooks)" 0
+equal "no call was missed" "$(grep ' missed ' "$S"/hooks | grep -cv ' missed 0$')" 0
 equal "calls still arrive" "$(status_of broken)" no
 refuse "T30 what confines somebody cannot be taken away" rmmod sphere_lsm
 refuse "T30 nor can the tracer be turned off" sh -c "echo 0 >/proc/sys/kernel/ftrace_enabled"

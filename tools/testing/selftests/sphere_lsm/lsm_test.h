@@ -13,6 +13,8 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +123,7 @@ static inline void execs(struct policy_builder *b)
 {
 	pb_section(b, SPHERE_SECTION_EXECS);
 	exec_entry(b, SPHERE_EXEC_RUN, "/app/bin/app");
+	exec_entry(b, SPHERE_EXEC_RUN, "/app/bin/linked");
 	exec_entry(b, SPHERE_EXEC_RUN, "/app/bin/script");
 	exec_entry(b, SPHERE_EXEC_RUN, "/app/bin/script_bad");
 	exec_entry(b, SPHERE_EXEC_MAP, "/app/lib/good");
@@ -177,6 +180,49 @@ static inline int unix_socket(const char *path, int type, int abstract)
 	return type == SOCK_STREAM ? listen(fd, 64) : 0;
 }
 
+/* Header @i of a program, and where its type, flags, offset and sizes are */
+static inline unsigned char *program_header(unsigned char *elf, unsigned int i)
+{
+	bool wide = elf[4] == 2;
+	unsigned int n = wide ? elf[56] : elf[44];
+
+	return i < n ? elf + (wide ? elf[32] + i * 56 : elf[28] + i * 32) : NULL;
+}
+
+static inline void put_word(unsigned char *elf, unsigned char *header, unsigned int wide_at,
+			    unsigned int at, unsigned long value)
+{
+	bool wide = elf[4] == 2;
+
+	if (wide)
+		memcpy(header + wide_at, &(uint64_t){ value }, 8);
+	else
+		memcpy(header + at, &(uint32_t){ value }, 4);
+}
+
+/* The same program, but with a dynamic linker that is not listed */
+static inline void put_linked(const char *path, const unsigned char *program, size_t len)
+{
+	static const char linker[] = "/other/bad";
+	unsigned char *elf = calloc(1, len + sizeof(linker)), *h;
+	unsigned int i;
+
+	memcpy(elf, program, len);
+	memcpy(elf + len, linker, sizeof(linker));
+	/* in the place of a note, which nobody misses */
+	for (i = 0; (h = program_header(elf, i)); i++) {
+		if (h[0] != 4 || h[1] || h[2] || h[3])
+			continue;
+		h[0] = 3;
+		put_word(elf, h, 8, 4, len);
+		put_word(elf, h, 32, 16, sizeof(linker));
+		put_word(elf, h, 40, 20, sizeof(linker));
+		break;
+	}
+	put(path, 0755, elf, len + sizeof(linker));
+	free(elf);
+}
+
 /* What the tests find on the machine; in the parent of all of them */
 __attribute__((constructor)) static void prepare(void)
 {
@@ -193,6 +239,7 @@ __attribute__((constructor)) static void prepare(void)
 	mkdir("/app/bin", 0755);
 	mkdir("/app/lib", 0755);
 	mkdir("/app/ro", 0755);
+	mkdir("/app/ro/sub", 0755);
 	mkdir("/bind", 0777);
 	mkdir("/other", 0755);
 	mkdir("/service", 0755);
@@ -200,11 +247,13 @@ __attribute__((constructor)) static void prepare(void)
 	mount("none", "/storage", "tmpfs", 0, "size=256k,mode=0777");
 	put("/app/bin/app", 0755, program, len);
 	put("/app/lib/good", 0755, program, len);
+	put_linked("/app/bin/linked", (unsigned char *)program, len);
 	put("/other/bad", 0755, program, len);
 	put("/app/bin/script", 0755, interpreter, sizeof(interpreter) - 1);
 	put("/app/bin/script_bad", 0755, bad, sizeof(bad) - 1);
 	put("/other/script", 0755, interpreter, sizeof(interpreter) - 1);
 	put("/app/ro/data", 0644, "data", 4);
+	put("/app/ro/sub/data", 0644, "data", 4);
 	put("/other/secret", 0644, "secret", 6);
 	mknod("/other/node", S_IFCHR | 0666, makedev(1, 7));
 	syscall(SYS_mq_open, "others", O_RDWR | O_CREAT, 0666, NULL);

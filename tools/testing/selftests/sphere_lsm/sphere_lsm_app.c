@@ -48,6 +48,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 /* 0, or the errno of what has just failed */
@@ -87,6 +88,60 @@ static int code_storage(void)
 		return 1000 + errno;
 	close(fd);
 	return map(PROT_READ | PROT_EXEC, MAP_PRIVATE, "/storage/code");
+}
+
+/* as a dynamic linker does that is told to run another program */
+static int code_unlisted(void) { return map(PROT_READ | PROT_EXEC, MAP_PRIVATE, "/other/bad"); }
+
+/* what is shared with a file may be moved to other pages of it */
+static int moved_pages(unsigned long personality_, int prot)
+{
+	int fd = open("/storage/remap", O_RDWR | O_CREAT | O_TRUNC, 0700);
+	char *p = MAP_FAILED;
+
+	if (fd >= 0 && !ftruncate(fd, 8192))
+		p = mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED || (personality_ && personality(personality_) < 0))
+		return 1000 + errno;
+	if (syscall(SYS_remap_file_pages, p, 4096, 0, 1, 0))
+		return errno;
+	return prot ? RESULT(mprotect(p, 4096, prot)) : 0;
+}
+
+static int code_remap(void) { return moved_pages(0, PROT_READ | PROT_EXEC); }
+static int code_remap_personality(void) { return moved_pages(READ_IMPLIES_EXEC, 0); }
+
+/* memory that is moved, or doubled, stays what it was */
+static int code_moved(void)
+{
+	char *p = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), *q;
+
+	if (p == MAP_FAILED)
+		return 1000 + errno;
+	*p = 1;
+	q = mremap(p, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED, p + 4096);
+	if (q == MAP_FAILED || mprotect(q, 4096, PROT_READ))
+		return 1000 + errno;
+	return RESULT(mprotect(q, 4096, PROT_READ | PROT_EXEC));
+}
+
+/* what a file had when it was changed in memory comes to a child, too */
+static int code_changed_in_child(void)
+{
+	int fd = open("/app/lib/good", O_RDONLY), status;
+	char *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	pid_t pid;
+
+	if (p == MAP_FAILED)
+		return 1000 + errno;
+	*p = 1;
+	if (mprotect(p, 4096, PROT_READ))
+		return 1000 + errno;
+	pid = fork();
+	if (!pid)
+		_exit(RESULT(mprotect(p, 4096, PROT_READ | PROT_EXEC)));
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 2000 + WTERMSIG(status);
 }
 
 static int code_two_steps(void)
@@ -224,6 +279,8 @@ static int exec_map_only(void) { return exec_of("/app/lib/good"); }
 static int exec_script(void) { return exec_of("/app/bin/script"); }
 static int exec_script_bad(void) { return exec_of("/app/bin/script_bad"); }
 static int exec_script_unlisted(void) { return exec_of("/other/script"); }
+/* the program is listed, its dynamic linker is not */
+static int exec_linker_unlisted(void) { return exec_of("/app/bin/linked"); }
 static int exec_storage(void)
 {
 	int fd = open("/storage/program", O_RDWR | O_CREAT | O_TRUNC, 0700);
@@ -957,6 +1014,175 @@ static int net_option_route(void)
 	return RESULT(setsockopt(TCP4, SOL_IP, IP_OPTIONS, options, sizeof(options)));
 }
 
+/* ---- the same again and again ---- */
+
+#define STORM_ROUNDS	1000
+
+static int storm_kill(void) { return kill(launcher, 0); }
+static int storm_open(void) { return open("/other/secret", O_RDONLY); }
+static int storm_chmod(void) { return chmod("/app/ro/data", 0600); }
+static int storm_socket(void) { return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP); }
+static int storm_node(void) { return open("/other/node", O_RDWR); }
+static int storm_control(void) { return open("/sys/kernel/security/sphere/control", O_RDWR); }
+static int storm_code(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) ==
+	       MAP_FAILED ? -1 : 0;
+}
+
+static int storm_protect(void)
+{
+	static char pages[8192];
+	uintptr_t page = ((uintptr_t)pages + 4095) & ~4095UL;
+
+	return mprotect((void *)page, 4096, PROT_READ | PROT_EXEC);
+}
+
+static int storm_connect(void)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9),
+				  .sin_addr.s_addr = htonl(0x7f000001) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), ret;
+
+	/* out of descriptors or memory is no refusal of ours, and no success */
+	if (fd < 0)
+		return -1;
+	ret = connect(fd, (void *)&to, sizeof(to));
+	close(fd);
+	return ret;
+}
+
+static int storm_child(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(open("/other/secret", O_RDONLY) < 0 ? 0 : 1);
+	if (pid < 0)
+		return -1;
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 1 ? 0 : -1;
+}
+
+/*
+ * What is forbidden, ten operations in a round: how many succeeded. The tenth is by
+ * a child in each hundredth round only, as it costs more than all others.
+ */
+static int storm(void)
+{
+	static int (*const forbidden[])(void) = {
+		storm_kill, storm_open, storm_chmod, storm_socket, storm_node, storm_control,
+		storm_code, storm_protect, storm_connect,
+	};
+	unsigned int i, j, succeeded = 0;
+
+	for (i = 0; i < STORM_ROUNDS; i++) {
+		for (j = 0; j < sizeof(forbidden) / sizeof(forbidden[0]); j++)
+			succeeded += forbidden[j]() >= 0;
+		succeeded += (i % 100 ? storm_open() : storm_child()) >= 0;
+	}
+	return succeeded;
+}
+
+static int stay(void)
+{
+	pause();
+	return 0;
+}
+
+/* ---- what calls cost, in nanoseconds of the system's clock ---- */
+
+#define COST_ROUNDS	200
+#define COST_BATCHES	12
+
+/*
+ * Mean of one call of what is done. What other work the machine has falls into some
+ * batches, so it is the best of them.
+ */
+static int cost(int (*once)(void))
+{
+	struct timespec begin, end;
+	long long best = -1, ns;
+	int i, j;
+
+	for (j = 0; j < COST_BATCHES; j++) {
+		clock_gettime(CLOCK_MONOTONIC, &begin);
+		for (i = 0; i < COST_ROUNDS; i++)
+			if (once() < 0)
+				return -errno;
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		ns = (end.tv_sec - begin.tv_sec) * 1000000000ll + end.tv_nsec - begin.tv_nsec;
+		if (best < 0 || ns < best)
+			best = ns;
+	}
+	return best / COST_ROUNDS;
+}
+
+static int once_getppid(void) { return syscall(SYS_getppid); }
+static int once_kill(void) { return syscall(SYS_kill, getpid(), 0); }
+static int once_scheduler(void) { return syscall(SYS_sched_getscheduler, 0); }
+static int once_read(void)
+{
+	static int fd = -1;
+	char c;
+
+	if (fd < 0)
+		fd = open("/dev/zero", O_RDONLY);
+	return read(fd, &c, 1);
+}
+
+static int once_open(void)
+{
+	int fd = open("/app/ro/sub/data", O_RDONLY);
+
+	return fd < 0 ? fd : close(fd);
+}
+
+static int once_stat(void)
+{
+	struct stat st;
+
+	return stat("/app/ro/sub/data", &st);
+}
+
+static int once_map(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? -1 : munmap(p, 4096);
+}
+
+static int once_connect(void)
+{
+	static int fd = -1;
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(53),
+				  .sin_addr.s_addr = htonl(0x7f000002) };
+
+	if (fd < 0)
+		fd = socket(AF_INET, SOCK_DGRAM, 0);
+	return connect(fd, (void *)&to, sizeof(to));
+}
+
+static int once_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	return waitpid(pid, NULL, 0);
+}
+
+static int cost_getppid(void) { return cost(once_getppid); }
+static int cost_kill(void) { return cost(once_kill); }
+static int cost_scheduler(void) { return cost(once_scheduler); }
+static int cost_read(void) { return cost(once_read); }
+static int cost_open(void) { return cost(once_open); }
+static int cost_stat(void) { return cost(once_stat); }
+static int cost_map(void) { return cost(once_map); }
+static int cost_connect(void) { return cost(once_connect); }
+static int cost_fork(void) { return cost(once_fork); }
+
 static int nothing(void) { return 0; }
 
 #define DOOR(name) { #name, name }
@@ -965,12 +1191,15 @@ static const struct {
 	int (*open)(void);
 } doors[] = {
 	DOOR(code_listed), DOOR(code_anon), DOOR(code_anon_wx), DOOR(code_data),
-	DOOR(code_shared), DOOR(code_device), DOOR(code_storage), DOOR(code_two_steps),
+	DOOR(code_shared), DOOR(code_unlisted), DOOR(code_remap),
+	DOOR(code_remap_personality), DOOR(code_moved), DOOR(code_changed_in_child),
+	DOOR(code_device), DOOR(code_storage), DOOR(code_two_steps),
 	DOOR(code_file_two_steps), DOOR(code_file_unchanged), DOOR(code_to_writable),
 	DOOR(code_stack), DOOR(code_memfd), DOOR(code_double_map), DOOR(code_personality),
 	DOOR(code_personality_mprotect), DOOR(code_personality_brk), DOOR(exec_listed),
 	DOOR(exec_unlisted), DOOR(exec_map_only), DOOR(exec_script), DOOR(exec_script_bad),
-	DOOR(exec_script_unlisted), DOOR(exec_storage), DOOR(exec_memfd),
+	DOOR(exec_script_unlisted), DOOR(exec_linker_unlisted), DOOR(exec_storage),
+	DOOR(exec_memfd),
 	DOOR(exec_personality), DOOR(mem_self), DOOR(mem_thread), DOOR(mem_read),
 	DOOR(mem_pid), DOOR(mem_task), DOOR(mem_pagemap), DOOR(uffd), DOOR(uring),
 	DOOR(trace_me), DOOR(trace_child), DOOR(trace_seize), DOOR(trace_launcher),
@@ -1013,7 +1242,11 @@ static const struct {
 	DOOR(net_bind_v6), DOOR(net_listen_listed), DOOR(net_listen_unbound),
 	DOOR(net_listen_any), DOOR(net_raw), DOOR(net_icmp), DOOR(net_packet),
 	DOOR(net_netlink), DOOR(net_netlink_audit), DOOR(net_alg), DOOR(net_option),
-	DOOR(net_option_filter), DOOR(net_option_route), DOOR(nothing),
+	DOOR(net_option_filter), DOOR(net_option_route), DOOR(cost_getppid),
+	DOOR(cost_kill), DOOR(cost_scheduler), DOOR(cost_read), DOOR(cost_open),
+	DOOR(cost_stat), DOOR(cost_map), DOOR(cost_connect), DOOR(cost_fork), DOOR(storm),
+	DOOR(stay),
+	DOOR(nothing),
 };
 
 int main(int argc, char **argv)

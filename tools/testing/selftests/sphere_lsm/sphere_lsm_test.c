@@ -60,6 +60,11 @@ SHUT(T01_T05_LS16, code_memfd, EPERM, "map_exec");
 SHUT(T01_T05_LS16, code_double_map, EPERM, "map_shared_exec");
 SHUT(T05, code_shared, EPERM, "map_shared_exec");
 SHUT(T05, code_data, EPERM, "map_exec");
+SHUT(T06, code_unlisted, 1000 + EACCES, "file");
+SHUT(T01, code_remap, EPERM, "map_shared_exec");
+SHUT(T01_T02, code_remap_personality, EPERM, "personality");
+SHUT(T01, code_moved, EPERM, "map_exec");
+SHUT(T01, code_changed_in_child, EPERM, "map_changed");
 SHUT(T05, code_device, EPERM, "map_exec");
 SHUT(T01_T05_LS16, code_storage, EPERM, "map_exec");
 SHUT(T02_LS18, code_personality, EPERM, "personality");
@@ -72,6 +77,7 @@ SHUT(T06, exec_unlisted, EACCES, "exec");
 SHUT(T06, exec_map_only, EACCES, "exec");
 SHUT(T06, exec_script_bad, EACCES, "exec");
 SHUT(T06, exec_script_unlisted, EACCES, "exec");
+SHUT(T06, exec_linker_unlisted, EACCES, "exec");
 SHUT(T06_LS16, exec_storage, EACCES, "exec");
 SHUT(T06_LS16, exec_memfd, EACCES, NULL);
 SHUT(T03_LS13, mem_self, EACCES, "kernel_fs");
@@ -650,28 +656,41 @@ TEST(T01_LS17_listed_files_cannot_be_written)
 	EXPECT_EQ(0, load(buf, finish(&b), NULL));
 }
 
-TEST(T01_LS18_a_program_with_executable_stack_is_not_listed)
+/* A program whose header of this type has this flag as well is not listed */
+static unsigned int reason_with_flag(unsigned int type, unsigned int has, unsigned int flag)
 {
 	unsigned char buf[ROOM], digest[32];
 	struct policy_builder b;
-	size_t len = 0, i, at, size;
-	unsigned char *program = get("/sphere_lsm_app", &len);
-	unsigned int n;
+	size_t len = 0;
+	unsigned char *program = get("/sphere_lsm_app", &len), *h, *flags;
+	unsigned int i, why = 0;
+	uint32_t t;
 
-	/* offset, size and number of program headers, 64 and 32 bits wide */
-	at = program[4] == 2 ? program[32] : program[28];
-	size = program[4] == 2 ? 56 : 32;
-	n = program[4] == 2 ? program[56] : program[44];
-	for (i = 0; i < n; i++, at += size)
-		if (program[at] == 0x51 && program[at + 3] == 0x64)
-			program[at + (program[4] == 2 ? 4 : 24)] |= 1;
-	ASSERT_EQ(0, put("/other/stack", 0755, program, len));
-	digest_of("/other/stack", digest);
+	for (i = 0; (h = program_header(program, i)); i++) {
+		memcpy(&t, h, sizeof(t));
+		flags = h + (program[4] == 2 ? 4 : 24);
+		if (t == type && (*flags & has) == has)
+			*flags |= flag;
+	}
+	put("/other/changed", 0755, program, len);
+	digest_of("/other/changed", digest);
 	pb_start(&b, buf, ROOM, SPHERE_POLICY_APP, 1, 0x13);
 	pb_section(&b, SPHERE_SECTION_EXECS);
-	pb_exec(&b, digest, SPHERE_EXEC_RUN, "/other/stack");
-	REFUSED(EXEC_STACK, finish(&b));
+	pb_exec(&b, digest, SPHERE_EXEC_RUN, "/other/changed");
+	load(buf, finish(&b), &why);
 	free(program);
+	return why;
+}
+
+TEST(T01_LS18_a_program_with_executable_stack_is_not_listed)
+{
+	EXPECT_EQ(SPHERE_POLICY_E_EXEC_STACK, reason_with_flag(0x6474e551, 0, 1));
+}
+
+TEST(T01_a_program_with_writable_code_is_not_listed)
+{
+	EXPECT_EQ(SPHERE_POLICY_E_EXEC_STACK, reason_with_flag(1, 1, 2));
+	EXPECT_EQ(SPHERE_POLICY_E_EXEC_STACK, reason_with_flag(1, 2, 1));
 }
 
 TEST(T24_storage_without_a_limit_is_refused)
