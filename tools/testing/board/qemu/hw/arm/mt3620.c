@@ -311,9 +311,11 @@ static void create_m4(Mt3620Machine *s, int i)
                            i * MT3620_MBOX_IRQS + j,
                            qdev_get_gpio_in(d, M4_NVIC_M4 + j));
     }
+    qdev_connect_gpio_out_named(d, "SYSRESETREQ", 0,
+                                qdev_get_gpio_in(DEVICE(&s->ctl), i));
     armv7m_load_kernel(s->m4[i].cpu, s->fw[i] && *s->fw[i] ? s->fw[i] : NULL,
                        M4_TCM, M4_TCM_SIZE);
-    s->ctl.core[i] = s->m4[i].cpu;
+    s->ctl.core[i] = &s->m4[i];
     s->ctl.vtor[i] = M4_TCM;
 }
 

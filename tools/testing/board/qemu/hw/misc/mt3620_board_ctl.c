@@ -5,8 +5,10 @@
  *
  *  0x000  ID          R   0x4d543336
  *  0x010  CORE0_CTRL  W   1 start at the vector table, 2 stop
- *  0x014  CORE0_STS   R   bit 0 running
+ *  0x014  CORE0_STS   R   bit 0 running; it stays up after a stop until the
+ *                         core has finished its last instruction
  *  0x018  CORE0_VTOR  RW  vector table in the core's own map
+ *  0x01c  CORE0_COUNT R   times the core was started, by itself too
  *  0x020  CORE1_...       likewise
  *  0x100  TIME_LO     R   virtual time in ns; reading it latches TIME_HI
  *  0x104  TIME_HI     R
@@ -43,36 +45,61 @@
 #define ANSWERED  0x20c
 #define VIOLATIONS 0x210
 
+static int core_number(Mt3620BoardCtl *s, CPUState *cs)
+{
+    return CPU(s->core[0]->cpu) == cs ? 0 : 1;
+}
+
+/* Everything inside a core begins anew; its memories stay as they are */
 static void do_start(CPUState *cs, run_on_cpu_data data)
 {
-    ARMCPU *cpu = ARM_CPU(cs);
+    Mt3620BoardCtl *s = data.host_ptr;
+    int n = core_number(s, cs);
+    ARMv7MState *m4 = s->core[n];
+    ARMCPU *cpu = m4->cpu;
 
-    cpu->init_nsvtor = data.host_int;
+    cpu->init_nsvtor = s->vtor[n];
+    device_cold_reset(DEVICE(&m4->nvic));
+    device_cold_reset(DEVICE(&m4->systick[M_REG_NS]));
     cpu_reset(cs);
     cpu->power_state = PSCI_ON;
     cs->halted = 0;
+    s->running[n] = true;
 }
 
 static void do_stop(CPUState *cs, run_on_cpu_data data)
 {
+    Mt3620BoardCtl *s = data.host_ptr;
     ARMCPU *cpu = ARM_CPU(cs);
 
     cpu->power_state = PSCI_OFF;
     cs->halted = 1;
     cs->exception_index = EXCP_HLT;
+    s->running[core_number(s, cs)] = false;
 }
 
 void mt3620_board_ctl_start(Mt3620BoardCtl *s, int core)
 {
-    async_run_on_cpu(CPU(s->core[core]), do_start,
-                     RUN_ON_CPU_HOST_INT(s->vtor[core]));
-    s->running[core] = true;
+    s->starts[core]++;
+    mt3620_mbox_far_flush(s->mbox[1 + core]);
+    async_run_on_cpu(CPU(s->core[core]->cpu), do_start,
+                     RUN_ON_CPU_HOST_PTR(s));
 }
 
 void mt3620_board_ctl_stop(Mt3620BoardCtl *s, int core)
 {
-    async_run_on_cpu(CPU(s->core[core]), do_stop, RUN_ON_CPU_NULL);
-    s->running[core] = false;
+    async_run_on_cpu(CPU(s->core[core]->cpu), do_stop,
+                     RUN_ON_CPU_HOST_PTR(s));
+}
+
+/* A core that asks for a reset of the system gets one of itself */
+static void core_asks_for_reset(void *opaque, int core, int level)
+{
+    Mt3620BoardCtl *s = opaque;
+
+    if (level && s->running[core]) {
+        mt3620_board_ctl_start(s, core);
+    }
 }
 
 static uint64_t ctl_read(void *opaque, hwaddr off, unsigned size)
@@ -91,6 +118,8 @@ static uint64_t ctl_read(void *opaque, hwaddr off, unsigned size)
             return s->running[n];
         case 8:
             return s->vtor[n];
+        case 0xc:
+            return s->starts[n];
         }
         break;
     case TIME_LO:
@@ -177,6 +206,7 @@ static void ctl_init(Object *obj)
     memory_region_init_io(&s->mmio, obj, &ctl_ops, s, "mt3620-board-ctl",
                           0x1000);
     sysbus_init_mmio(SYS_BUS_DEVICE(obj), &s->mmio);
+    qdev_init_gpio_in(DEVICE(obj), core_asks_for_reset, MT3620_CORES);
 }
 
 static const TypeInfo ctl_type = {

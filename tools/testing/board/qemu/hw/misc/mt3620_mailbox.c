@@ -23,6 +23,8 @@
  *   - INT_EN after reset (int-en-reset)
  *   - whether a push clears the data latch (latch-clears)
  *   - a threshold of 0 counts as 1
+ *   - a start of a core empties the FIFO towards it, and leaves the rest of
+ *     the mailbox as it is
  *   - GEN_CTRL clears FIFOs, events, software interrupts and enables
  */
 static const struct {
@@ -411,6 +413,12 @@ bool mt3620_mbox_far_push(Mt3620Mbox *s, uint32_t cmd, uint32_t data)
 bool mt3620_mbox_far_pop(Mt3620Mbox *s, Mt3620MboxEntry *e)
 {
     return pop(&s->end[MT3620_MBOX_FAR], e);
+}
+
+void mt3620_mbox_far_flush(Mt3620Mbox *s)
+{
+    s->end[MT3620_MBOX_NEAR].count = 0;
+    update_both(s);
 }
 
 uint32_t mt3620_mbox_far_waiting(Mt3620Mbox *s)

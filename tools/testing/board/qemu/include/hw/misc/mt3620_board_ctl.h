@@ -6,6 +6,7 @@
 #ifndef HW_MISC_MT3620_BOARD_CTL_H
 #define HW_MISC_MT3620_BOARD_CTL_H
 
+#include "hw/arm/armv7m.h"
 #include "hw/misc/mt3620_mailbox.h"
 #include "hw/misc/mt3620_pluton.h"
 #include "cpu.h"
@@ -20,10 +21,10 @@ struct Mt3620BoardCtl {
     SysBusDevice parent_obj;
 
     MemoryRegion mmio;
-    ARMCPU *core[MT3620_CORES];
+    ARMv7MState *core[MT3620_CORES];
     Mt3620Mbox *mbox[MT3620_CHANNELS];
     Mt3620Pluton *pluton;
-    uint32_t vtor[MT3620_CORES];
+    uint32_t vtor[MT3620_CORES], starts[MT3620_CORES];
     bool running[MT3620_CORES];
     bool strict;
     uint32_t time_hi;

@@ -91,6 +91,7 @@ void mt3620_mbox_set_peer(Mt3620Mbox *s, const Mt3620MboxPeerOps *ops,
 bool mt3620_mbox_far_push(Mt3620Mbox *s, uint32_t cmd, uint32_t data);
 bool mt3620_mbox_far_pop(Mt3620Mbox *s, Mt3620MboxEntry *e);
 uint32_t mt3620_mbox_far_waiting(Mt3620Mbox *s);
+void mt3620_mbox_far_flush(Mt3620Mbox *s);
 void mt3620_mbox_far_sw(Mt3620Mbox *s, uint32_t bits);
 
 /* Report a misuse: fatal (status 70) when strict, else logged */
