@@ -9,9 +9,11 @@
 #include <stdint.h>
 
 #define BIT(n)		(1u << (n))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define REG32(addr)	(*(volatile uint32_t *)(addr))
 
 #define MBOX_A7		0x21050000u
+#define MBOX_GEN_CTRL	REG32(MBOX_A7 + 0x04)
 #define MBOX_SW_TX	REG32(MBOX_A7 + 0x14)
 #define MBOX_SW_EN	REG32(MBOX_A7 + 0x18)
 #define MBOX_SW_STS	REG32(MBOX_A7 + 0x1c)
@@ -37,9 +39,26 @@
 #define NVIC_ISER0	REG32(0xe000e100u)
 #define NVIC_ICPR0	REG32(0xe000e280u)
 
+#define SYST_CSR	REG32(0xe000e010u)
+#define SYST_RVR	REG32(0xe000e014u)
+#define SYST_ENABLE	BIT(0)
+#define SYST_INTERRUPT	BIT(1)
+#define SYST_CPU_CLOCK	BIT(2)
+
+#define SCB_ICSR	REG32(0xe000ed04u)
+#define SCB_PENDSTCLR	BIT(25)
+#define SCB_AIRCR	REG32(0xe000ed0cu)
+#define SCB_RESET_ME	0x05fa0004u
+
 static inline void barrier_data(void)
 {
 	__asm__ volatile("dsb" : : : "memory");
+}
+
+static inline void waste_time(uint32_t loops)
+{
+	while (loops--)
+		__asm__ volatile("nop");
 }
 
 static inline void wait_for_interrupt(void)

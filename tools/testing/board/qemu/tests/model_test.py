@@ -99,6 +99,12 @@ class Board:
     def read(self, addr, size):
         return bytes.fromhex(self.cmd(f"read {addr:#x} {size:#x}")[2:])
 
+    def until(self, what, text):
+        for _ in range(200000):
+            if what():
+                return
+        raise AssertionError(text)
+
     def step(self, ns):
         self.cmd(f"clock_step {ns}")
 
@@ -690,17 +696,20 @@ def the_cores_run_firmware(b):
 
 @case(f"strict=on,m4-0={FIRMWARE}/echo.elf", accel="tcg,thread=single")
 def a_core_is_stopped_and_started(b):
-    eq(b.r(CTL + 0x14) & 1, 1, "running")
+    b.until(lambda: b.r(CTL + 0x14) & 1, "the core does not run")
     eq(b.r(CTL + 0x24) & 1, 0, "the other one, without firmware")
     b.w(CTL + 0x10, 2)
+    b.until(lambda: not b.r(CTL + 0x14) & 1, "the core does not stop")
     b.post(1, 1, 1)
     for _ in range(2000):
         eq(b.reg(1, POP_CNT), 0, "answers of a stopped core")
     eq(b.r(CTL + 0x14) & 1, 0, "running after stop")
     b.w(CTL + 0x10, 1)
+    eq(b.reg(1, POST_CNT), 0, "what was posted to the program before")
+    b.post(1, 2, 2)
     if not wait_for(b, 1, 1):
         raise AssertionError("no echo after the start")
-    eq(b.pop(1), (1, 1))
+    eq(b.pop(1), (2, 2))
 
 
 @case(f"m4-0={FIRMWARE}/echo.elf", accel="tcg,thread=single")
@@ -710,6 +719,339 @@ def the_a7_sees_a_cores_memory(b):
     eq(b.r(0x3F100004) & 0xFFF80001, 0x00100001)
     b.w(0x3F140000, 0x5A5A5A5A)
     eq(b.r(0x3F140000), 0x5A5A5A5A)
+
+
+# ---- messages over the rings ---------------------------------------------------
+
+CORES = 2
+RING_LOG2 = 12
+RING_DATA = (1 << RING_LOG2) - 64
+APP = bytes(range(0x10, 0x20))
+OTHER_APP = bytes(range(0xA0, 0xB0))
+PANEL = 0x3F140000
+(MODE, ARG, PROGRAM, STARTS, OPENED, RECEIVED, SENT, CORRUPT, ACTS, WAITS, LOST, WRONG) = range(0, 48, 4)
+
+
+class Link:
+    """The A7's side of the two rings of a core, by the published rules."""
+
+    def __init__(self, b, core, log2=RING_LOG2):
+        self.b, self.core, self.chan, self.log2 = b, core, 1 + core, log2
+        self.data = (1 << log2) - 64
+        self.times = 0
+        self.open()
+
+    def open(self):
+        """Other memory each time: the core still writes into what it has."""
+        b = self.b
+        base = RAM + 0x100000 + 0x40000 * self.core + 0x10000 * (self.times % 2)
+        self.times += 1
+        self.theirs, self.ours = base, base + (1 << self.log2)
+        self.write = self.read = 0
+        b.write(self.theirs, bytes(64))
+        b.write(self.ours, bytes(64))
+        opened = self.panel(OPENED)
+        b.post(self.chan, 0xBA5E0001, self.theirs | self.log2)
+        b.post(self.chan, 0xBA5E0002, self.ours | self.log2)
+        b.post(self.chan, 0xBA5E0003, 0)
+        # without a panel: all three taken, which is the last act before it is open
+        b.until(lambda: not b.reg(self.chan, POST_CNT), "the core does not take the rings")
+        if self.panel(PROGRAM):
+            b.until(lambda: self.panel(OPENED) == opened + 1, "the core does not open the rings")
+
+    def panel(self, off, val=None):
+        addr = PANEL + 0x100000 * self.core + off
+        if val is None:
+            return self.b.r(addr)
+        return self.b.w(addr, val)
+
+    def ring(self, base, at, size):
+        first = min(size, self.data - at)
+        out = self.b.read(base + 64 + at, first)
+        if first < size:
+            out += self.b.read(base + 64, size - first)
+        return out
+
+    def space(self):
+        theirs = self.b.r(self.theirs + 4)
+        return theirs - self.write + (self.data if theirs <= self.write else 0)
+
+    def send(self, payload, app=APP, signal=True, rest=0):
+        if self.space() < 24 + len(payload) + 16:
+            return False
+        block = struct.pack("<I", 20 + len(payload)) + app + struct.pack("<I", rest) + payload
+        first = min(len(block), self.data - self.write)
+        self.b.write(self.ours + 64 + self.write, block[:first])
+        if first < len(block):
+            self.b.write(self.ours + 64, block[first:])
+        self.write = (self.write + (len(block) + 15) // 16 * 16) % self.data
+        self.b.w(self.ours, self.write)
+        if signal:
+            self.b.reg(self.chan, SW_TX, 2)
+        return True
+
+    def recv(self, signal=True):
+        """A block as (component, reserved word, payload), or None."""
+        write = self.b.r(self.theirs)
+        if write % 16 or write >= self.data:
+            raise AssertionError(f"write position {write:#x}")
+        filled = (write - self.read) % self.data
+        if not filled:
+            return None
+        size = struct.unpack("<I", self.ring(self.theirs, self.read, 4))[0]
+        if size < 20 or size > filled - 4 or size > 1060:
+            raise AssertionError(f"block of length {size}")
+        block = self.ring(self.theirs, self.read, 4 + size)
+        self.read = (self.read + (4 + size + 15) // 16 * 16) % self.data
+        self.b.w(self.ours + 4, self.read)
+        if signal:
+            self.b.reg(self.chan, SW_TX, 1)
+        return block[4:20], struct.unpack("<I", block[20:24])[0], block[24:]
+
+    def get(self):
+        got = []
+        self.b.until(lambda: got.append(self.recv()) or got[-1], "no message from the core")
+        return got[-1]
+
+    def drained(self):
+        """The core has read everything that was sent."""
+        return self.b.r(self.theirs + 4) == self.write
+
+
+def firmware(name, cores=1):
+    return ",".join(["strict=on"] + [f"m4-{i}={FIRMWARE}/{name}.elf" for i in range(cores)])
+
+
+def payload(n, size):
+    return bytes((n * 7 + i * 13 + (i >> 8)) & 0xFF for i in range(size))
+
+
+def echoes(name):
+    @case(firmware(name, 2), accel="tcg,thread=single")
+    def sizes(b):
+        for core in range(2):
+            link = Link(b, core)
+            for n, size in enumerate([0, 1, 3, 4, 7, 8, 9, 15, 16, 23, 100, 511, 1023, 1024, 1039, 1040] * 2):
+                eq(link.send(payload(n, size), rest=n), True, "room")
+                eq(link.get(), (APP, 0, payload(n, size)), f"echo of {size} bytes")
+    sizes.__name__ = f"{name}_sends_each_size_back"
+
+    @case(firmware(name), accel="tcg,thread=single")
+    def ahead(b):
+        """As many under way as fit, each compared, at every place of the ring."""
+        link, sent, got = Link(b, 0), 0, 0
+        while got < 600:
+            while sent < 600 and link.send(payload(sent, sent * 37 % 1041),
+                                           APP if sent % 2 else OTHER_APP):
+                sent += 1
+            app, _, data = link.get()
+            eq((app, data), (APP if got % 2 else OTHER_APP, payload(got, got * 37 % 1041)),
+               f"echo {got}")
+            got += 1
+        eq(link.recv(), None, "a message too many")
+    ahead.__name__ = f"{name}_keeps_order_when_the_rings_are_full"
+
+    @case(firmware(name), accel="tcg,thread=single")
+    def again(b):
+        """The set-up is repeated, also with blocks under way; other sizes."""
+        link = Link(b, 0)
+        for log2 in (11, 12, 14, 12):
+            link.log2, link.data = log2, (1 << log2) - 64
+            link.open()
+            for n in range(5):
+                link.send(payload(n, 100))
+            for n in range(5):
+                eq(link.get()[2], payload(n, 100))
+    again.__name__ = f"{name}_begins_anew_when_asked"
+
+    @case(firmware(name), accel="tcg,thread=single")
+    def restarted(b):
+        """A core that was restarted says nothing until it is set up."""
+        link = Link(b, 0)
+        for n in range(20):
+            link.send(payload(n, 300))
+            eq(link.get()[2], payload(n, 300))
+            b.w(CTL + 0x10, 2)
+            b.until(lambda: not b.r(CTL + 0x14), "it does not stop")
+            b.w(CTL + 0x10, 1)
+            b.until(lambda: b.r(CTL + 0x14), "it does not start")
+            link.send(payload(n, 10))
+            for _ in range(50):
+                eq(link.recv(), None, "a message before the set-up")
+            link.open()
+    restarted.__name__ = f"{name}_waits_for_the_rings_after_a_restart"
+
+
+for program in ("ic-echo", "echo2"):
+    echoes(program)
+
+
+@case(firmware("ic-echo"), accel="tcg,thread=single")
+def an_echo_that_is_not_read_stops_reading(b):
+    link, sent = Link(b, 0), 0
+    while True:
+        b.until(lambda: link.drained() or link.panel(WAITS), "it does not read")
+        if not link.send(payload(sent, 1000)):
+            break
+        sent += 1
+    if sent < 6 or sent > 8:
+        raise AssertionError(f"{sent} messages were under way")
+    for n in range(sent):
+        eq(link.get()[2], payload(n, 1000))
+
+
+@case(firmware("ic-echo"), accel="tcg,thread=single")
+def without_the_signal_nothing_is_read(b):
+    """The program sleeps: a software interrupt that is owed would be noticed."""
+    link = Link(b, 0)
+    link.send(payload(1, 10))
+    link.get()
+    # it has to fall asleep first
+    for _ in range(3000):
+        eq(link.recv(), None, "a message too many")
+    link.send(payload(2, 10), signal=False)
+    for _ in range(3000):
+        eq(link.recv(), None, "an answer without a signal")
+    b.reg(1, SW_TX, 2)
+    eq(link.get()[2], payload(2, 10))
+
+
+@case(firmware("ic-echo"), accel="tcg,thread=single")
+def it_hears_the_a7_after_a_reset_of_the_mailbox(b):
+    link = Link(b, 0)
+    b.reg(1, GEN_CTRL, 1)
+    link.open()
+    link.send(payload(2, 10))
+    eq(link.get()[2], payload(2, 10))
+
+
+def stream_word(seed, number, i):
+    x = seed ^ (number * 2654435761 & 0xFFFFFFFF) ^ (i * 2246822519 & 0xFFFFFFFF)
+    x ^= x >> 16
+    x = x * 2146121005 & 0xFFFFFFFF
+    x ^= x >> 15
+    x = x * 2221713035 & 0xFFFFFFFF
+    return x ^ x >> 16
+
+
+def stream_message(seed, n, low, high):
+    size = low + stream_word(seed, n, 0xFFFFFFFF) % (high - low + 1)
+    data = b"".join(struct.pack("<I", stream_word(seed, n, i)) for i in range((size + 3) // 4))
+    return b"DATA" + struct.pack("<II", n, seed) + data[12:size]
+
+
+@case(firmware("ic-stream"), accel="tcg,thread=single")
+def a_stream_is_sent(b):
+    link = Link(b, 0)
+    link.send(b"SEND" + struct.pack("<IIII", 50, 12, 1040, 99))
+    for n in range(50):
+        eq(link.get()[2], stream_message(99, n, 12, 1040), f"message {n}")
+    for _ in range(500):
+        eq(link.recv(), None, "a message too many")
+
+
+@case(firmware("ic-stream"), accel="tcg,thread=single")
+def a_stream_is_checked(b):
+    link = Link(b, 0)
+
+    def tell():
+        link.send(b"TELL")
+        return struct.unpack("<III", link.get()[2][4:])
+
+    def put(n, flip=False):
+        m = bytearray(stream_message(5, n, 20, 60))
+        m[15] ^= flip
+        b.until(lambda: link.send(bytes(m)), "no room")
+    for n in range(30):
+        put(n)
+    eq(tell(), (30, 0, 0), "received, lost, wrong")
+    for n in (0, 1, 3, 4, 4):
+        put(n)
+    put(5, flip=True)
+    eq(tell(), (6, 1, 2), "with one lost, one twice, one changed")
+
+
+def hostile(name, number, check):
+    @case(firmware("ic-hostile"), accel="tcg,thread=single")
+    def run(b):
+        link = Link(b, 0)
+        link.send(payload(0, 700))
+        eq(link.get()[2], payload(0, 700), "it is honest at first")
+        link.panel(MODE, number)
+        link.send(payload(1, 600))
+        b.until(lambda: link.panel(ACTS), "it does nothing wrong")
+        # the honest answer goes out before
+        eq((link.ring(link.theirs, link.read, 4), link.read), (struct.pack("<I", 620), 736))
+        link.read += 624
+        check(b, link)
+        link.panel(MODE, 0)
+        if name == "crash":
+            b.w(CTL + 0x10, 1)
+        else:
+            b.reg(1, GEN_CTRL, 1)
+        link.open()
+        link.send(payload(2, 10))
+        eq(link.get()[2], payload(2, 10), "honest again")
+    run.__name__ = f"hostile_{number:02}_{name}"
+
+
+def write_is(value):
+    return lambda b, l: b.until(lambda: b.r(l.theirs) == value(l) & 0xFFFFFFFF, "not that position")
+
+
+def read_is(value):
+    return lambda b, l: b.until(lambda: b.r(l.theirs + 4) == value(l) & 0xFFFFFFFF, "not that position")
+
+
+def length_is(value):
+    def check(b, l):
+        b.until(lambda: b.r(l.theirs) != l.read, "no block")
+        eq(struct.unpack("<I", l.ring(l.theirs, l.read, 4))[0], value)
+    return check
+
+
+hostile("write_at_end", 1, write_is(lambda l: l.data))
+hostile("write_huge", 2, write_is(lambda l: -16))
+hostile("write_unaligned", 3, write_is(lambda l: l.read + 8))
+hostile("write_odd", 4, write_is(lambda l: l.read + 1))
+hostile("write_back", 5, write_is(lambda l: l.read - 64))
+hostile("read_at_end", 6, read_is(lambda l: l.data))
+hostile("read_huge", 7, read_is(lambda l: -16))
+hostile("read_unaligned", 8, read_is(lambda l: l.write + 4))
+hostile("read_ahead", 9, read_is(lambda l: l.write + 512))
+hostile("read_back", 10, read_is(lambda l: l.write - 64))
+hostile("length_zero", 11, length_is(0))
+hostile("length_short", 12, length_is(19))
+hostile("length_long", 13, length_is(1061))
+hostile("length_huge", 14, length_is(0xFFFFFFFF))
+hostile("length_overflows", 15, length_is(0xFFFFFFFC))
+hostile("length_beyond", 16, length_is(500))
+hostile("only_a_length", 17, write_is(lambda l: l.read + 16))
+hostile("to_a_stranger", 18, lambda b, l: eq(l.get()[0][:4], b"\xef\xbe\xad\xde"))
+hostile("to_nobody", 19, lambda b, l: eq(l.get()[0], bytes(16)))
+hostile("nothing_in_it", 20, lambda b, l: eq(l.get(), (APP, 0, b"")))
+hostile("as_much_as_may_be", 21, lambda b, l: eq(len(l.get()[2]), 1040))
+hostile("reserved_words", 22, lambda b, l: eq((l.get()[1], b.r(l.theirs + 8)), (0xA5A5A5A5, 0xFFFFFFFF)))
+hostile("flood", 23, lambda b, l: eq([len(l.get()[2]) for _ in range(300)], [8] * 300))
+hostile("flood_software_interrupts", 24, lambda b, l: [
+    [b.reg(1, SW_STS, 0xFF), b.until(lambda: b.reg(1, SW_STS) == 0xFF, "no flood")] for _ in range(20)])
+hostile("flood_fifo", 25, lambda b, l: [
+    [b.until(lambda: b.reg(1, POP_CNT) == DEPTH, "no flood"), b.pop(1)] for _ in range(20)])
+hostile("reset_both_ends", 26, lambda b, l: [b.reg(1, INT_EN, 0xF)])
+hostile("reset_this_end", 27, lambda b, l: None)
+hostile("positions_flicker", 28, lambda b, l: [
+    b.until(lambda: b.r(l.theirs) != l.read, "nothing"), b.until(lambda: b.r(l.theirs) == l.read, "nothing")])
+hostile("block_flickers", 29, lambda b, l: b.until(
+    lambda: l.ring(l.theirs, (b.r(l.theirs) - 48) % l.data, 4) != struct.pack("<I", 36), "nothing"))
+hostile("their_header", 30, lambda b, l: b.until(lambda: b.r(l.ours) == 0xFFFFFFF0, "not written"))
+hostile("their_blocks", 31, lambda b, l: b.until(lambda: b.r(l.ours + 64 + 4028) == 0xFFFFFFFF, "not written"))
+hostile("silent", 32, lambda b, l: [l.send(payload(9, 10)), eq([l.recv() for _ in range(500)], [None] * 500)])
+hostile("deaf", 33, lambda b, l: [l.send(payload(9, 10)), l.get(), l.get(), eq(l.drained(), False)])
+hostile("mute", 34, lambda b, l: [l.send(payload(9, 10)), b.until(l.drained, "not read"),
+                                  eq([l.recv() for _ in range(500)], [None] * 500)])
+hostile("restart", 35, lambda b, l: [b.until(lambda: l.panel(STARTS) == 2, "no restart"),
+                                     eq(b.r(CTL + 0x1C), 2, "starts")])
+hostile("crash", 36, lambda b, l: [l.send(payload(9, 10)), eq([l.recv() for _ in range(500)], [None] * 500)])
 
 
 # ---- options ------------------------------------------------------------------
