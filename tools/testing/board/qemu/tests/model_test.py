@@ -925,6 +925,23 @@ def it_hears_the_a7_after_a_reset_of_the_mailbox(b):
     eq(link.get()[2], payload(2, 10))
 
 
+@case(f"strict=on,m4-0={FIRMWARE}/idle.elf,m4-0-peer=rings", accel="tcg,thread=single")
+def a_peer_in_the_model_echoes_at_once(b):
+    link, sent, got = Link(b, 0), 0, 0
+    while got < 300:
+        while sent < 300 and link.send(payload(sent, sent * 37 % 1041), signal=False):
+            sent += 1
+        b.reg(1, SW_TX, 2)
+        eq(b.reg(1, SW_STS), 3, "its signals")
+        b.reg(1, SW_STS, 3)
+        while True:
+            m = link.recv(signal=False)
+            if not m:
+                break
+            eq(m, (APP, 0, payload(got, got * 37 % 1041)), f"echo {got}")
+            got += 1
+
+
 def stream_word(seed, number, i):
     x = seed ^ (number * 2654435761 & 0xFFFFFFFF) ^ (i * 2246822519 & 0xFFFFFFFF)
     x ^= x >> 16

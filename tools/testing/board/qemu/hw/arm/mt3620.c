@@ -21,6 +21,7 @@
 #include "hw/misc/mt3620_board_ctl.h"
 #include "hw/misc/mt3620_mailbox.h"
 #include "hw/misc/mt3620_pluton.h"
+#include "hw/misc/mt3620_ring_peer.h"
 #include "hw/misc/unimp.h"
 #include "hw/qdev-clock.h"
 #include "hw/qdev-properties.h"
@@ -81,6 +82,7 @@ struct Mt3620Machine {
     Clock *m4_clk;
     Mt3620Mbox mbox[MT3620_CHANNELS];
     Mt3620Mbox m4_mbox;
+    Mt3620RingPeer ring_peer[MT3620_CORES];
     Mt3620Pluton pluton;
     Mt3620BoardCtl ctl;
     struct arm_boot_info binfo;
@@ -154,16 +156,22 @@ static const struct {
     { "stuck", { nothing, nothing, nothing_sw, nothing } },
 };
 
-static void set_peer(Mt3620Mbox *mb, const char *name)
+static void set_peer(Mt3620Machine *s, int core, const char *name)
 {
+    Mt3620Mbox *mb = &s->mbox[1 + core];
+
+    if (!strcmp(name, "rings")) {
+        mt3620_ring_peer_connect(&s->ring_peer[core], mb);
+        return;
+    }
     for (int i = 0; i < ARRAY_SIZE(peers); i++) {
         if (!strcmp(name, peers[i].name)) {
             mt3620_mbox_set_peer(mb, &peers[i].ops, mb);
             return;
         }
     }
-    error_report("mt3620: there is no peer called '%s': use echo, sink, flood "
-                 "or stuck", name);
+    error_report("mt3620: there is no peer called '%s': use echo, sink, flood, "
+                 "stuck or rings", name);
     exit(1);
 }
 
@@ -415,7 +423,7 @@ static void mt3620_init(MachineState *machine)
     for (int i = 0; i < MT3620_CORES; i++) {
         create_m4(s, i);
         if (s->peer[i] && *s->peer[i]) {
-            set_peer(&s->mbox[1 + i], s->peer[i]);
+            set_peer(s, i, s->peer[i]);
         }
     }
 }
