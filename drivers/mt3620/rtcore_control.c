@@ -84,7 +84,7 @@ static int find_board(struct rtcore_dev *rd, struct device_node *np)
 
 	if (of_address_to_resource(np, 1 + rd->nr, &res) ||
 	    resource_size(&res) < BOARD_WINDOW_BYTES)
-		return dev_err_probe(dev, -ENODEV, "%pOF has no window onto the memory of core %u\n",
+		return dev_err_probe(dev, -ENODEV, "%pOF has no window onto memory of core %u\n",
 				     np, rd->nr);
 	rd->window = devm_ioremap_wc(dev, res.start, BOARD_WINDOW_BYTES);
 	if (!rd->window)
@@ -141,11 +141,12 @@ static int sm_call(struct rtcore_dev *rd, u32 action, u32 a, u32 b, u32 c)
 	rmb();	/* and has written to it */
 	if (res.a0)
 		return dev_err_probe(rd->dev, -EIO,
-				     "the security monitor does not know the call: 0x%lx\n", res.a0);
+				     "the security monitor does not know the call: 0x%lx\n",
+				     res.a0);
 	result = le32_to_cpu(READ_ONCE(block->result));
 	if (result)
-		return dev_err_probe(rd->dev, -EIO, "the security monitor refuses action %u: 0x%x\n",
-				     action, result);
+		return dev_err_probe(rd->dev, -EIO,
+				     "the security monitor refuses action %u: 0x%x\n", action, result);
 	return 0;
 }
 

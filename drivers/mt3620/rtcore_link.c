@@ -55,6 +55,9 @@ MODULE_PARM_DESC(unread_ms, "milliseconds without progress after which a core co
 
 struct rtcore_link rtcore_links[SPHERE_CORES];
 
+/* in the place of the link to a core that runs what nobody runs: always off */
+static struct rtcore_link nowhere;
+
 static DEFINE_SPINLOCK(ep_lock);	/* protects the list, and is held in callbacks */
 static LIST_HEAD(endpoints);
 static unsigned int n_endpoints;
@@ -626,8 +629,9 @@ int rtcore_component(unsigned int nr, struct sphere_component_id *id)
 }
 EXPORT_SYMBOL_GPL(rtcore_component);
 
-/* The link to the core that runs @peer, locked, or NULL */
+/* The link to the core that runs @peer, or else @nowhere; locked */
 static struct rtcore_link *lock_link(const struct sphere_component_id *peer)
+	__acquires(&rtcore_links->lock)
 {
 	unsigned int i;
 
@@ -639,7 +643,14 @@ static struct rtcore_link *lock_link(const struct sphere_component_id *peer)
 			return l;
 		spin_unlock_bh(&l->lock);
 	}
-	return NULL;
+	spin_lock_bh(&nowhere.lock);
+	return &nowhere;
+}
+
+static void unlock_link(struct rtcore_link *l)
+	__releases(&rtcore_links->lock)
+{
+	spin_unlock_bh(&l->lock);
 }
 
 /**
@@ -654,10 +665,8 @@ bool rtcore_peer_exists(const struct sphere_component_id *peer)
 	struct rtcore_link *l = lock_link(peer);
 	bool up;
 
-	if (!l)
-		return false;
 	up = l->state == RTCORE_STARTING || l->state == RTCORE_ACTIVE;
-	spin_unlock_bh(&l->lock);
+	unlock_link(l);
 	return up;
 }
 EXPORT_SYMBOL_GPL(rtcore_peer_exists);
@@ -833,15 +842,13 @@ int rtcore_send(struct rtcore_ep *ep, const void *data, size_t len, unsigned int
 		return -EMSGSIZE;
 	ret = rtcore_access_send(ep);
 	l = lock_link(&ep->peer);
-	if (!l)
-		return ret ?: -ECONNRESET;
 	if (ret) {
 		count(l, RTCORE_REFUSED, 1);
-		spin_unlock_bh(&l->lock);
+		unlock_link(l);
 		return ret;
 	}
 	broken = put(l, ep, data, len, flags, &ret);
-	spin_unlock_bh(&l->lock);
+	unlock_link(l);
 	if (broken)
 		tell_end(l);
 	return ret;
@@ -873,10 +880,8 @@ int rtcore_send_wait(struct rtcore_ep *ep, const void *data, size_t len, unsigne
 	while (ret == -EAGAIN && timeout) {
 		/* the component may have moved to another core meanwhile */
 		l = lock_link(&ep->peer);
-		if (!l)
-			return -ECONNRESET;
 		wq = &l->wait;
-		spin_unlock_bh(&l->lock);
+		unlock_link(l);
 
 		prepare_to_wait(wq, &wait, TASK_INTERRUPTIBLE);
 		ret = rtcore_send(ep, data, len, flags);
@@ -921,8 +926,6 @@ bool rtcore_has_space(struct rtcore_ep *ep)
 	struct rtcore_link *l = lock_link(&ep->peer);
 	bool space = true, broken = false;
 
-	if (!l)
-		return true;
 	if (l->state == RTCORE_STARTING) {
 		space = false;
 	} else if (l->state == RTCORE_ACTIVE) {
@@ -938,7 +941,7 @@ bool rtcore_has_space(struct rtcore_ep *ep)
 		WRITE_ONCE(ep->wants_space, true);
 		tend_later(l, REPEAT_FIRST_MS);
 	}
-	spin_unlock_bh(&l->lock);
+	unlock_link(l);
 	if (broken)
 		tell_end(l);
 	return space;
@@ -955,11 +958,9 @@ void rtcore_flush(struct rtcore_ep *ep)
 {
 	struct rtcore_link *l = lock_link(&ep->peer);
 
-	if (!l)
-		return;
 	if (l->kick_due && l->state == RTCORE_ACTIVE)
 		kick(l, RTCORE_TO_CORE_SENT);
-	spin_unlock_bh(&l->lock);
+	unlock_link(l);
 }
 EXPORT_SYMBOL_GPL(rtcore_flush);
 
@@ -1009,8 +1010,6 @@ size_t rtcore_unread(struct rtcore_ep *ep)
 	size_t sum = 0;
 	unsigned int i;
 
-	if (!l)
-		return 0;
 	if (l->state == RTCORE_ACTIVE)
 		broken = update(l);
 	for (i = 0; i < l->ring.n_unread; i++) {
@@ -1020,7 +1019,7 @@ size_t rtcore_unread(struct rtcore_ep *ep)
 		if (u->sender == ep)
 			sum += u->bytes;
 	}
-	spin_unlock_bh(&l->lock);
+	unlock_link(l);
 	if (broken)
 		tell_end(l);
 	return sum;
@@ -1098,6 +1097,8 @@ void rtcore_links_init(void)
 {
 	unsigned int i;
 
+	spin_lock_init(&nowhere.lock);
+	init_waitqueue_head(&nowhere.wait);
 	for (i = 0; i < SPHERE_CORES; i++) {
 		struct rtcore_link *l = &rtcore_links[i];
 

@@ -36,6 +36,8 @@
 #define RTCORE_CMD_START	0xba5e0003
 #define RTCORE_CMD_STOP		0xba5e0004
 
+static_assert(RTCORE_RING_BYTES == 1 << RTCORE_RING_LOG2);
+
 #define MBOX_FIFO		0
 #define MBOX_SW			1
 
@@ -567,27 +569,27 @@ static const struct attribute_group rtcore_group = {
 
 static ssize_t stat_show(struct device *dev, struct device_attribute *attr, char *buf);
 
-#define STAT(i, n)	[i] = __ATTR(n, 0444, stat_show, NULL)
+#define STAT(n)	__ATTR(n, 0444, stat_show, NULL)
 
 static struct device_attribute stat_attr[RTCORE_STATS] = {
-	STAT(RTCORE_SENT, sent),
-	STAT(RTCORE_CONSUMED, consumed),
-	STAT(RTCORE_LOST, lost),
-	STAT(RTCORE_RECEIVED, received),
-	STAT(RTCORE_FULL, full),
-	STAT(RTCORE_THROTTLED, throttled),
-	STAT(RTCORE_NO_MEMORY, no_memory),
-	STAT(RTCORE_DROPPED_SHORT, dropped_short),
-	STAT(RTCORE_DROPPED_NOBODY, dropped_nobody),
-	STAT(RTCORE_DROPPED_REFUSED, dropped_refused),
-	STAT(RTCORE_DROPPED_END, dropped_end),
-	STAT(RTCORE_IGNORED, ignored),
-	STAT(RTCORE_REFUSED, refused),
-	STAT(RTCORE_SETUPS, setups),
-	STAT(RTCORE_HALTS, halts),
-	STAT(RTCORE_RESTARTS, restarts),
-	STAT(RTCORE_KICKS, kicks),
-	STAT(RTCORE_REKICKS, rekicks),
+	[RTCORE_SENT] = STAT(sent),
+	[RTCORE_CONSUMED] = STAT(consumed),
+	[RTCORE_LOST] = STAT(lost),
+	[RTCORE_RECEIVED] = STAT(received),
+	[RTCORE_FULL] = STAT(full),
+	[RTCORE_THROTTLED] = STAT(throttled),
+	[RTCORE_NO_MEMORY] = STAT(no_memory),
+	[RTCORE_DROPPED_SHORT] = STAT(dropped_short),
+	[RTCORE_DROPPED_NOBODY] = STAT(dropped_nobody),
+	[RTCORE_DROPPED_REFUSED] = STAT(dropped_refused),
+	[RTCORE_DROPPED_END] = STAT(dropped_end),
+	[RTCORE_IGNORED] = STAT(ignored),
+	[RTCORE_REFUSED] = STAT(refused),
+	[RTCORE_SETUPS] = STAT(setups),
+	[RTCORE_HALTS] = STAT(halts),
+	[RTCORE_RESTARTS] = STAT(restarts),
+	[RTCORE_KICKS] = STAT(kicks),
+	[RTCORE_REKICKS] = STAT(rekicks),
 };
 
 static ssize_t stat_show(struct device *dev, struct device_attribute *attr, char *buf)

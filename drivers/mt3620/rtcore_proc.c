@@ -195,7 +195,8 @@ int rtcore_proc_add(struct rtcore_dev *rd)
 	if (ret) {
 		rd->rproc = NULL;
 		rproc_free(rproc);
-		return dev_err_probe(rd->dev, ret, "core %u cannot be added to remoteproc\n", rd->nr);
+		return dev_err_probe(rd->dev, ret, "core %u cannot be added to remoteproc\n",
+				     rd->nr);
 	}
 	return 0;
 }

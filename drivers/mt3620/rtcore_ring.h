@@ -17,7 +17,7 @@
 /* one ring: a header and a data area */
 #define RTCORE_RING_HEADER	64
 #define RTCORE_RING_LOG2	12
-#define RTCORE_RING_BYTES	(1U << RTCORE_RING_LOG2)
+#define RTCORE_RING_BYTES	4096
 
 /* words of a header; each side writes both words of the ring that it fills */
 #define RTCORE_WRITE_POS	0	/* how far this ring is filled */
