@@ -93,4 +93,11 @@ struct mnt_idmap;
 #define sphere_set_undumpable(mm)	__mm_flags_set_mask_dumpable(mm, 0)
 #endif
 
+/* 6.19 gave addresses of a length of their own a type of their own */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+#ifndef sockaddr_unsized
+#define sockaddr_unsized sockaddr
+#endif
+#endif
+
 #endif /* _LINUX_SPHERE_COMPAT_H */
