@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091
+#
+# The socket family call by call, with a core that sends back what it gets.
+
+. /guest/rtcore-lib.sh
+
+try "the modules load" load_modules
+family=$(cat /sys/module/af_azspio/parameters/family)
+refuse "the family is not 43 where the kernel has SMC ($family)" test "$family" = 43
+try "core 0 starts with ic-echo" run_core 0 ic-echo
+# the bytes of $CORE0 as they lie in memory
+AZSPIO_PEER=11111111222233334444555555555500 AZSPIO_LINK=$(core 0)
+AZSPIO_PEER=$(echo "$AZSPIO_PEER" | sed 's/^\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\4\3\2\1\6\5\8\7/')
+export AZSPIO_PEER AZSPIO_LINK
+/tests/azspio_test >/tmp/out 2>&1
+equal "azspio_test passes" $? 0
+sed 's/^\(not \)\{0,1\}ok /# &/' /tmp/out
+equal "none of its cases was skipped" "$(grep -c SKIP /tmp/out)" 0
+try "core 0 stops" stop_core 0
+try "the modules are removed" unload_modules
+
+# AZ15: the mailbox may come later
+for m in sphere_authority mt3620-rtcore; do insmod "$M/$m.ko"; done
+refuse "without a mailbox there is no core" core 0
+insmod "$M/mt3620-mailbox.ko"
+try "AZ15: with the mailbox it comes" wait_until 5 core 0
+
+# a number that is taken, one that is none, and one that is asked for
+refuse "a family that is taken is refused" insmod "$M/af_azspio.ko" family=2
+refuse "a number that is none is refused" insmod "$M/af_azspio.ko" family=4000
+try "another free number" insmod "$M/af_azspio.ko" family=19
+equal "is the one that was asked for" "$(cat /sys/module/af_azspio/parameters/family)" 19
+try "the modules are removed again" unload_modules
+
+tap_end
