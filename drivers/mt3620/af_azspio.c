@@ -642,7 +642,7 @@ static struct proto azspio_proto = {
 };
 
 static const struct proto_ops azspio_ops = {
-	/* .family is set before it is used */
+	/* .family is in the copy that is used: see register_as() */
 	.owner = THIS_MODULE,
 	.release = azspio_release,
 	.bind = azspio_bind,
