@@ -44,6 +44,11 @@ shell:
 kunit:
 	@$T/kunit/run --kver $(KVER) $(if $(DEBUG),--debug) '$(SUITE)'
 
+## make bench-rtcore          instructions, register accesses and interrupts per message to a core
+.PHONY: bench-rtcore
+bench-rtcore:
+	@$T/board/bench-rtcore
+
 ## make bench-mailbox         register accesses and instructions per message
 .PHONY: bench-mailbox
 bench-mailbox:
