@@ -15,7 +15,7 @@ AZSPIO_PEER=$(echo "$AZSPIO_PEER" | sed 's/^\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)
 export AZSPIO_PEER AZSPIO_LINK
 /tests/azspio_test >/tmp/out 2>&1
 equal "azspio_test passes" $? 0
-sed 's/^\(not \)\{0,1\}ok /# &/' /tmp/out
+grep -vE '^TAP version|^1\.\.|RUN|   OK ' /tmp/out | sed 's/^# //; s/^/# /'
 equal "none of its cases was skipped" "$(grep -c SKIP /tmp/out)" 0
 try "core 0 stops" stop_core 0
 try "the modules are removed" unload_modules
