@@ -14,6 +14,7 @@
 static const struct sphere_group *const groups[] = {
 	/* one line for each group, in alphabetical order */
 	&lsm_group,
+	&core_group,
 	&image_group,
 	&manifest_group,
 	&pluton_group,

@@ -50,6 +50,7 @@ struct sphere_group {
 };
 
 /* one for each file that brings commands; listed in main.c */
+extern const struct sphere_group core_group;
 extern const struct sphere_group image_group;
 extern const struct sphere_group lsm_group;
 extern const struct sphere_group manifest_group;
