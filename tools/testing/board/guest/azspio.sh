@@ -17,7 +17,19 @@ export AZSPIO_PEER AZSPIO_LINK
 equal "azspio_test passes" $? 0
 grep -vE '^TAP version|^1\.\.|RUN|   OK ' /tmp/out | sed 's/^# //; s/^/# /'
 equal "none of its cases was skipped" "$(grep -c SKIP /tmp/out)" 0
-try "core 0 stops" stop_core 0
+# the tool, which finds the number of the family
+try "sphere core stop" sphere core stop 0
+refuse "sphere core send: nobody is there" sphere core send --own "$APP1" --timeout 1 "$CORE0" hello
+try "sphere core start" sphere core start --image ic-echo.elf --component "$CORE0" --partners "$APP1 $APP2" 0
+equal "sphere core send --answer" "$(sphere core send --own "$APP1" --answer --timeout 5 "$CORE0" hello, core)" "hello, core"
+equal "the same in digits" "$(sphere core send --own "$APP1" --answer --hex --timeout 5 "$CORE0" 00ff5c0a)" 00ff5c0a
+equal "the same as text" "$(printf '\000\\a' | sphere core send --own "$APP1" --answer --timeout 5 "$CORE0")" '\x00\\a'
+equal "sphere core list: state" "$(sphere core list | sed -n 's/^  state *//p' | head -n 1)" active
+try "sphere core list: what was sent" sh -c "sphere core list | grep -q 'sent  *[1-9]'"
+refuse "sphere core recv: nothing comes" sphere core recv --own "$APP2" --timeout 1 "$CORE0"
+refuse "sphere core start: it runs" sphere core start 0
+refuse "sphere core start: there is no such image" sphere core start --image no.elf 1
+try "core 0 stops" sphere core stop 0
 try "the modules are removed" unload_modules
 
 # AZ15: the mailbox may come later
