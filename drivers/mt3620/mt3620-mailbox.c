@@ -10,7 +10,9 @@
  * mt3620_mbox_chan and shares nothing with the others.
  *
  * Receiving and completing: the interrupt handler only turns the channel's
- * interrupts off at the source and queues the channel's work. The work decides
+ * interrupts off at the source and queues the channel's work. For software
+ * interrupts that is a tasklet, so that what they announce does not have to wait for
+ * the scheduler. The work decides
  * by the counts and not by the names of the status bits, because the published
  * sources name them in three ways. When the counts give nothing more to do, it
  * acknowledges what the status register shows, turns the interrupts on,
@@ -21,10 +23,10 @@
  * work that serves both directions, so it does not matter which of them came,
  * nor that acknowledging one direction takes the other's bit along.
  *
- * The peer is not trusted with our CPU time: work runs at the priority of a
- * kernel worker, the interrupts stay off until it has run, and a channel that has
- * used up its budget for the time window rests, interrupts off, until the window
- * is over. Nothing is lost meanwhile: the FIFO fills up and the peer waits.
+ * The peer is not trusted with our CPU time: the interrupts stay off until the work
+ * has run, and a channel that has used up its budget for the time window rests,
+ * interrupts off, until the window is over. Nothing is lost meanwhile: the FIFO fills
+ * up and the peer waits. Work on a FIFO runs at the priority of a kernel worker.
  *
  * Sending: the framework has one message per channel on the way at a time. It
  * is complete when the peer has popped it. Nobody else posts to our FIFO and the
@@ -146,14 +148,15 @@ enum mt3620_mbox_stat {
  * @lock: protects the members from @up to @sw_deferred, and the enable register
  * @up: a client owns the channel
  * @quiet: the system sleeps or goes down; the hardware is left alone
- * @masked: @en is 0 because @work is due
+ * @masked: @en is 0 because @work or @tasklet is due; never both are
  * @tx_busy: the newest entry in the TX FIFO has not been reported as popped
  * @tx_blocked: the framework holds a message that was refused
  * @ticker: task that is about to complete a message, see the head of this file
  * @sw_deferred: software interrupts to raise when the system wakes up
  * @work: receives, completes and turns interrupts on again
- * @budget: what is left of the current window, used by @work only
- * @window: start of the window in jiffies, used by @work only
+ * @tasklet: the same right after an interrupt, for software interrupts
+ * @budget: what is left of the current window, used by @work and @tasklet only
+ * @window: start of the window in jiffies, likewise
  * @stats: counters
  */
 struct mt3620_mbox_chan {
@@ -177,6 +180,7 @@ struct mt3620_mbox_chan {
 	struct task_struct *ticker;
 	u32 sw_deferred;
 	struct delayed_work work;
+	struct tasklet_struct tasklet;
 	unsigned int budget;
 	unsigned long window;
 	unsigned long stats[STATS];
@@ -398,12 +402,14 @@ static bool receive_sw(struct mt3620_mbox_chan *ch)
 	return true;
 }
 
-static bool wait_for_irq(struct mt3620_mbox_chan *ch)
+static bool wait_for_irq(struct mt3620_mbox_chan *ch, bool was_idle)
 {
 	bool done;
 
 	spin_lock_irq(&ch->lock);
 	done = !is_live(ch) || irqs_on_if_idle(ch);
+	if (done && was_idle)
+		ch->stats[STAT_IDLE]++;
 	spin_unlock_irq(&ch->lock);
 	return done;
 }
@@ -421,10 +427,8 @@ static void throttle(struct mt3620_mbox_chan *ch, unsigned long window)
 	spin_unlock_irq(&ch->lock);
 }
 
-static void mt3620_mbox_work(struct work_struct *work)
+static void serve(struct mt3620_mbox_chan *ch)
 {
-	struct mt3620_mbox_chan *ch = container_of(to_delayed_work(work),
-						   struct mt3620_mbox_chan, work);
 	unsigned long window = msecs_to_jiffies(MT3620_MBOX_WINDOW_MS);
 	bool worked = false;
 
@@ -441,14 +445,22 @@ static void mt3620_mbox_work(struct work_struct *work)
 			worked |= complete_tx(ch);
 			worked |= receive_fifo(ch);
 		}
-		if (wait_for_irq(ch)) {
-			if (!worked)
-				ch->stats[STAT_IDLE]++;
+		/* afterwards the next interrupt may be served on another CPU */
+		if (wait_for_irq(ch, !worked))
 			return;
-		}
 	}
 
 	throttle(ch, window);
+}
+
+static void mt3620_mbox_work(struct work_struct *work)
+{
+	serve(container_of(to_delayed_work(work), struct mt3620_mbox_chan, work));
+}
+
+static void mt3620_mbox_tasklet(struct tasklet_struct *t)
+{
+	serve(container_of(t, struct mt3620_mbox_chan, tasklet));
 }
 
 static irqreturn_t mt3620_mbox_irq(int irq, void *data)
@@ -460,7 +472,10 @@ static irqreturn_t mt3620_mbox_irq(int irq, void *data)
 	/* if they are off, this one is late and the work is due anyway */
 	if (is_live(ch) && !ch->masked) {
 		irqs_off(ch);
-		schedule_delayed_work(&ch->work, 0);
+		if (ch->type == MT3620_MBOX_SW)
+			tasklet_schedule(&ch->tasklet);
+		else
+			schedule_delayed_work(&ch->work, 0);
 	}
 	spin_unlock_irqrestore(&ch->lock, flags);
 	/*
@@ -692,6 +707,7 @@ static void mt3620_mbox_shutdown(struct mbox_chan *chan)
 
 	/* From here nothing turns them on again or queues work. */
 	free_irqs(ch, ch->nirqs);
+	tasklet_kill(&ch->tasklet);
 	cancel_delayed_work_sync(&ch->work);
 	/*
 	 * The framework takes the client away without waiting for its own timer,
@@ -748,6 +764,7 @@ static void quiesce(struct mt3620_mbox *mbox)
 		WRITE_ONCE(ch->quiet, true);
 		irqs_off(ch);
 		spin_unlock_irq(&ch->lock);
+		tasklet_kill(&ch->tasklet);
 		cancel_delayed_work_sync(&ch->work);
 	}
 }
@@ -938,6 +955,7 @@ static struct mt3620_mbox_chan *add_chan(struct mt3620_mbox *mbox, void __iomem 
 	ch->chan->con_priv = ch;
 	spin_lock_init(&ch->lock);
 	INIT_DELAYED_WORK(&ch->work, mt3620_mbox_work);
+	tasklet_setup(&ch->tasklet, mt3620_mbox_tasklet);
 	return ch;
 }
 

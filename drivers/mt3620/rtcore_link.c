@@ -35,6 +35,7 @@
 #include <linux/jiffies.h>
 #include <linux/lockdep.h>
 #include <linux/moduleparam.h>
+#include <linux/preempt.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -262,6 +263,17 @@ static int deliver(struct rtcore_link *l, const struct rtcore_block *b)
 	return ret;
 }
 
+/* What is left of a budget where it is spent before every task's time */
+static unsigned int softirq_budget(struct rtcore_link *l, unsigned int budget)
+{
+	lockdep_assert_held(&l->rx_lock);
+	if (jiffies - l->window >= msecs_to_jiffies(RTCORE_WINDOW_MS)) {
+		l->window = jiffies;
+		l->spent = 0;
+	}
+	return min(budget, RTCORE_SOFTIRQ_BUDGET - l->spent);
+}
+
 /* Deliver at most @budget blocks */
 static void receive(struct rtcore_link *l, unsigned int budget)
 {
@@ -269,6 +281,8 @@ static void receive(struct rtcore_link *l, unsigned int budget)
 	bool again = false, broken = false;
 
 	spin_lock_bh(&l->rx_lock);
+	if (in_serving_softirq())
+		budget = softirq_budget(l, budget);
 	while (READ_ONCE(l->state) == RTCORE_ACTIVE && !READ_ONCE(l->waits_for)) {
 		enum rtcore_ring_result got;
 		int ret = 0;
@@ -303,6 +317,8 @@ static void receive(struct rtcore_link *l, unsigned int budget)
 		rtcore_ring_next(&l->ring);
 		done++;
 	}
+	if (in_serving_softirq())
+		l->spent += done;
 	spin_lock(&l->lock);
 	if (again) {
 		l->retry_rx = true;

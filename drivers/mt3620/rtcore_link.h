@@ -25,6 +25,12 @@ struct device;
 
 /* blocks that are received before others get the CPU */
 #define RTCORE_BUDGET		32
+/*
+ * Blocks that are received in softirqs per window, which come before every task; what
+ * is more goes to a worker. At an estimated 6 us each it is a fifth of the window.
+ */
+#define RTCORE_SOFTIRQ_BUDGET	128
+#define RTCORE_WINDOW_MS	4
 /* endpoints, all cores together */
 #define RTCORE_MAX_ENDPOINTS	256
 /* pairs in the permission table, and pairs that were taken away */
@@ -132,6 +138,9 @@ struct rtcore_link_ops {
  * @ring: the rings
  * @wait: senders that wait for space
  * @tend: everything that has to happen without an interrupt
+ * @window: start of the window of softirqs, in jiffies; belongs to the holder of
+ *	@rx_lock, like the next one
+ * @spent: blocks that were received in softirqs since then
  * @mem_out: memory of the ring that we fill
  * @mem_in: memory of the ring that the core fills
  * @block: where a block is received; belongs to the holder of @rx_lock
@@ -163,6 +172,8 @@ struct rtcore_link {
 	struct rtcore_ring ring;
 	wait_queue_head_t wait;
 	struct delayed_work tend;
+	unsigned long window;
+	unsigned int spent;
 	void *mem_out;
 	void *mem_in;
 	struct rtcore_block block;

@@ -56,10 +56,11 @@
  * are the peer's and so are to be checked like any other input.
  *
  * **Context.** @rx_callback and the @tx_done of a FIFO run in a worker of the
- * kernel, in process context, with interrupts enabled and no lock held, one at a
- * time and in order per channel. Different channels run side by side on several
- * CPUs. What a client does there delays its own channel only, but the framework
- * also allows @tx_done from the sender's context, so neither should sleep.
+ * kernel, in process context, with interrupts enabled and no lock held. The
+ * @rx_callback of software interrupts runs in a tasklet, or in the worker: it must
+ * not sleep, and should leave long work to others. All run one at a time and in order
+ * per channel. Different channels run side by side on several CPUs. The framework
+ * also allows @tx_done from the sender's context, so it should not sleep either.
  * Sending from inside them is fine. mbox_free_channel() of the same channel is
  * not: it waits for them.
  *
