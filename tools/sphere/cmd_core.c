@@ -458,7 +458,7 @@ static int run_start(int argc, char **argv)
 		{ }
 	};
 	uint64_t nr = 0, wait_s = 5;
-	char *dir, *device;
+	char *dir, *device, *state;
 	int i, code = SPHERE_OK, err = 0;
 
 	i = parse(START, argc, argv, options);
@@ -471,6 +471,12 @@ static int run_start(int argc, char **argv)
 	dir = remoteproc(&arena, START, argv[i], &nr, &code);
 	if (dir) {
 		device = core_dir(&arena, nr);
+		/* the kernel would count the starts, and say nothing */
+		state = value(&arena, dir, "state");
+		if (state && (!strcmp(state, "running") || !strcmp(state, "attached")))
+			code = control_failed(nr, "started", EBUSY);
+	}
+	if (dir && !code) {
 		if (component && device)
 			err = put(arena_print(&arena, "%s/component", device), component);
 		if (partners && device && !err)

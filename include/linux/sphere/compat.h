@@ -100,4 +100,18 @@ struct mnt_idmap;
 #endif
 #endif
 
+/*
+ * What a backend of rpmsg supplies stands in a private header of drivers/rpmsg/, and is
+ * mirrored in compat_rpmsg.h. A version on which nobody has compared the two is refused.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define SPHERE_RPMSG_IS_KNOWN	true
+#else
+#define SPHERE_RPMSG_IS_KNOWN	false
+#endif
+/* 6.6: flow control */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define SPHERE_RPMSG_HAS_FLOW_CONTROL
+#endif
+
 #endif /* _LINUX_SPHERE_COMPAT_H */

@@ -56,6 +56,8 @@ echo rt-core0 >"$rp/remoteproc0/name"
 : >"$rp/remoteproc0/state"; : >"$rp/remoteproc0/firmware"
 expect "start" 0 '' core start --image x.elf --component "$c0" --partners "$c0" 0
 if [ "$(cat "$rp/remoteproc0/state")$(cat "$rp/remoteproc0/firmware")" = startx.elf ]; then ok "start writes what remoteproc wants"; else not_ok "start writes what remoteproc wants"; fi
+echo running >"$rp/remoteproc0/state"
+expect "start what runs" 4 'it runs; stop it first' core start 0
 printf 'starting\n' >"$drv/rt-core@0/state"
 : >"$rp/remoteproc0/state"
 expect "start, and the link does not come" 4 'its link is starting' core start --timeout 1 0
