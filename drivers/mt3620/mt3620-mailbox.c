@@ -396,7 +396,6 @@ static bool receive_sw(struct mt3620_mbox_chan *ch)
 
 	if (!msg.cmd)
 		return false;
-	spend(ch);
 	ch->stats[STAT_RECEIVED]++;
 	mbox_chan_received_data(ch->chan, &msg);
 	return true;
@@ -437,7 +436,10 @@ static void serve(struct mt3620_mbox_chan *ch)
 		ch->window = jiffies;
 	}
 
-	/* each round costs something, so empty interrupts use up the budget too */
+	/*
+	 * Each round costs something, so empty interrupts use up the budget too. It is
+	 * also what software interrupts cost, which come together in one round.
+	 */
 	while (spend(ch)) {
 		if (ch->type == MT3620_MBOX_SW) {
 			worked |= receive_sw(ch);
