@@ -146,7 +146,8 @@ static int sm_call(struct rtcore_dev *rd, u32 action, u32 a, u32 b, u32 c)
 	result = le32_to_cpu(READ_ONCE(block->result));
 	if (result)
 		return dev_err_probe(rd->dev, -EIO,
-				     "the security monitor refuses action %u: 0x%x\n", action, result);
+				     "the security monitor refuses action %u: 0x%x\n", action,
+				     result);
 	return 0;
 }
 

@@ -130,7 +130,8 @@ static void end_reset(void *priv, unsigned int lost)
 
 	if (lost)
 		dev_warn_ratelimited(&e->ept.rpdev->dev,
-				     "the core had not read %u messages when its link ended\n", lost);
+				     "the core had not read %u messages when its link ended\n",
+				     lost);
 	wake_up_interruptible(&e->wait);
 }
 
@@ -220,7 +221,8 @@ static struct rpmsg_endpoint *device_create_ept(struct rpmsg_device *rpdev, rpms
 	}
 	/* each core has a device of its own */
 	if (rtcore_component(d->nr, &there) || memcmp(&there, &peer, sizeof(peer))) {
-		dev_info_ratelimited(&rpdev->dev, "core %u does not run component %pUl\n", d->nr, peer.b);
+		dev_info_ratelimited(&rpdev->dev, "core %u does not run component %pUl\n", d->nr,
+				     peer.b);
 		return NULL;
 	}
 	e = kzalloc(sizeof(*e), GFP_KERNEL);

@@ -174,7 +174,7 @@ static int core_failed(const char *what, int err)
 		int err;
 		const char *text;
 	} texts[] = {
-		{ EACCES, "one of the two components does not list the other, or --own needs root" },
+		{ EACCES, "one of the two does not list the other, or --own needs root" },
 		{ EPERM, "one of the two components does not list the other any more" },
 		{ EAFNOSUPPORT, "this kernel has no sockets to real-time cores: load af_azspio" },
 		{ EADDRINUSE, "a program is connected to that component in this one's name" },
@@ -403,16 +403,22 @@ static int control_failed(unsigned int nr, const char *what, int err)
 		return complain(SPHERE_SYSTEM, "core %u is not %s: there is no such image in the kernel's search path of firmware (/lib/firmware)",
 				nr, what);
 	case EBUSY:
-		return complain(SPHERE_SYSTEM, "core %u is not %s: it runs; stop it first", nr, what);
+		return complain(SPHERE_SYSTEM, "core %u is not %s: it runs; stop it first", nr,
+				what);
 	default:
-		return complain(SPHERE_SYSTEM, "core %u is not %s: %s; see the kernel's log", nr, what,
-				strerror(err));
+		return complain(SPHERE_SYSTEM, "core %u is not %s: %s; see the kernel's log", nr,
+				what, strerror(err));
 	}
 }
 
+static int no_control(void)
+{
+	return complain(SPHERE_SYSTEM, "this kernel cannot start cores: it has no CONFIG_REMOTEPROC, or the device tree does not say how");
+}
+
 /* The directory of core @word in remoteproc, or NULL with the reason said */
-static char *remoteproc(struct arena *arena, unsigned int n, const char *word, uint64_t *nr,
-			int *code)
+static char *core_control(struct arena *arena, unsigned int n, const char *word, uint64_t *nr,
+			  int *code)
 {
 	char *dir;
 
@@ -423,9 +429,7 @@ static char *remoteproc(struct arena *arena, unsigned int n, const char *word, u
 	dir = find(arena, arena_print(arena, "%s/class/remoteproc", sysfs()), "name",
 		   arena_print(arena, "rt-core%llu", (unsigned long long)*nr));
 	if (!dir)
-		*code = core_dir(arena, *nr) ?
-			complain(SPHERE_SYSTEM, "this kernel cannot start cores: it has no CONFIG_REMOTEPROC, or the device tree does not say how") :
-			no_cores();
+		*code = core_dir(arena, *nr) ? no_control() : no_cores();
 	return dir;
 }
 
@@ -467,8 +471,9 @@ static int run_start(int argc, char **argv)
 	if (i + 1 != argc)
 		return usage(&commands[START], "name one core, 0 or 1");
 	if (seconds && !parse_number(seconds, 3600, &wait_s))
-		return usage(&commands[START], "'%s' is no number of seconds up to an hour", seconds);
-	dir = remoteproc(&arena, START, argv[i], &nr, &code);
+		return usage(&commands[START], "'%s' is no number of seconds up to an hour",
+			     seconds);
+	dir = core_control(&arena, START, argv[i], &nr, &code);
 	if (dir) {
 		device = core_dir(&arena, nr);
 		/* the kernel would count the starts, and say nothing */
@@ -482,9 +487,10 @@ static int run_start(int argc, char **argv)
 		if (partners && device && !err)
 			err = put(arena_print(&arena, "%s/partners", device), partners);
 		if (err)
-			code = complain(SPHERE_SYSTEM, "what core %u runs cannot be said: %s", (unsigned int)nr,
+			code = complain(SPHERE_SYSTEM, "what core %u runs cannot be said: %s",
+					(unsigned int)nr,
 					err == EINVAL ? "that is no component id" :
-					"it takes root, and where a security module gives policies they say it");
+					"it takes root, and a policy comes before it");
 	}
 	if (dir && !code && image)
 		err = put(arena_print(&arena, "%s/firmware", dir), image);
@@ -511,7 +517,7 @@ static int run_stop(int argc, char **argv)
 		return -i;
 	if (i + 1 != argc)
 		return usage(&commands[STOP], "name one core, 0 or 1");
-	dir = remoteproc(&arena, STOP, argv[i], &nr, &code);
+	dir = core_control(&arena, STOP, argv[i], &nr, &code);
 	if (dir) {
 		err = put(arena_print(&arena, "%s/state", dir), "stop");
 		if (err)

@@ -342,7 +342,7 @@ static void small_ring_all_positions_and_lengths(struct kunit *test)
 }
 
 /* Each pair of positions that the core can write, each length: bounded, and sane */
-static void small_ring_t19_all_hostile_states(struct kunit *test)
+static void small_ring_T19_all_hostile_states(struct kunit *test)
 {
 	struct rings *s = new_rings(test, SMALL_BYTES);
 	u32 at, write, read, length;
@@ -459,7 +459,7 @@ static struct kunit_case ring_cases[] = {
 	KUNIT_CASE(get_write_position_backwards),
 	KUNIT_CASE(put_az2_reserved_word_is_zero),
 	KUNIT_CASE(small_ring_all_positions_and_lengths),
-	KUNIT_CASE(small_ring_t19_all_hostile_states),
+	KUNIT_CASE(small_ring_T19_all_hostile_states),
 	KUNIT_CASE(ring_capacity),
 	KUNIT_CASE(ring_property_none_lost_twice_or_reordered),
 	{}
@@ -759,7 +759,7 @@ static void link_there_and_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "x", RTCORE_SEND_MAX + 1, 0), -EMSGSIZE);
 }
 
-static void link_t19_to_strangers(struct kunit *test)
+static void link_T19_to_strangers(struct kunit *test)
 {
 	struct links *s = test->priv;
 	struct core *c = &s->core[0];
@@ -1226,7 +1226,7 @@ static int try_open(struct sink *k, const struct sphere_component_id *own)
 	return 0;
 }
 
-static void admit_t19_without_a_provider(struct kunit *test)
+static void admit_T19_without_a_provider(struct kunit *test)
 {
 	struct links *s = test->priv;
 
@@ -1262,7 +1262,7 @@ static void admit_az24_all_zeros_is_an_id_like_any_other(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, try_open(&s->a, &app_a), -EPERM);
 }
 
-static void admit_t19_at_each_send_and_delivery(struct kunit *test)
+static void admit_T19_at_each_send_and_delivery(struct kunit *test)
 {
 	struct links *s = test->priv;
 	struct core *c = &s->core[0];
@@ -1430,7 +1430,7 @@ static int may_stop(struct rtcore_dev *rd)
 }
 
 /* T20 T37: only the very bytes that the policy lists, only under a policy of that core */
-static void admit_t37_image_is_compared(struct kunit *test)
+static void admit_T37_T20_image_is_compared(struct kunit *test)
 {
 	struct sphere_core_policy *policy;
 	struct rtcore_dev *rd = new_dev(test, &policy);
@@ -1478,7 +1478,7 @@ static void admit_t37_image_is_compared(struct kunit *test)
 	sphere_authority_unregister(&stub_provider);
 }
 
-static void admit_t20_owner(struct kunit *test)
+static void admit_T20_owner(struct kunit *test)
 {
 	struct sphere_core_policy *policy;
 	struct rtcore_dev *rd = new_dev(test, &policy);
@@ -1517,7 +1517,7 @@ static void admit_t20_owner(struct kunit *test)
 static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_states),
 	KUNIT_CASE(link_there_and_back),
-	KUNIT_CASE(link_t19_to_strangers),
+	KUNIT_CASE(link_T19_to_strangers),
 	KUNIT_CASE(link_az5_short_blocks_are_counted),
 	KUNIT_CASE(link_az26_halts_visibly_and_recovers),
 	KUNIT_CASE(link_az17_read_position_halts),
@@ -1540,13 +1540,13 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_az16_device_goes_under_its_endpoints),
 	KUNIT_CASE(link_one_endpoint_for_a_pair),
 	KUNIT_CASE(link_endpoints_are_bounded),
-	KUNIT_CASE(admit_t19_without_a_provider),
+	KUNIT_CASE(admit_T19_without_a_provider),
 	KUNIT_CASE(admit_az24_all_zeros_is_an_id_like_any_other),
-	KUNIT_CASE(admit_t19_at_each_send_and_delivery),
+	KUNIT_CASE(admit_T19_at_each_send_and_delivery),
 	KUNIT_CASE(admit_the_table_is_bounded),
 	KUNIT_CASE(admit_with_a_provider),
-	KUNIT_CASE(admit_t37_image_is_compared),
-	KUNIT_CASE(admit_t20_owner),
+	KUNIT_CASE(admit_T37_T20_image_is_compared),
+	KUNIT_CASE(admit_T20_owner),
 	{}
 };
 

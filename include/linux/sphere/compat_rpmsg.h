@@ -52,7 +52,8 @@ struct sphere_rpmsg_endpoint_ops {
 	int (*send_offchannel)(struct rpmsg_endpoint *ept, u32 src, u32 dst, void *data, int len);
 	int (*trysend)(struct rpmsg_endpoint *ept, void *data, int len);
 	int (*trysendto)(struct rpmsg_endpoint *ept, void *data, int len, u32 dst);
-	int (*trysend_offchannel)(struct rpmsg_endpoint *ept, u32 src, u32 dst, void *data, int len);
+	int (*trysend_offchannel)(struct rpmsg_endpoint *ept, u32 src, u32 dst, void *data,
+				  int len);
 	__poll_t (*poll)(struct rpmsg_endpoint *ept, struct file *filp, poll_table *wait);
 #ifdef SPHERE_RPMSG_HAS_FLOW_CONTROL
 	int (*set_flow_control)(struct rpmsg_endpoint *ept, bool pause, u32 dst);

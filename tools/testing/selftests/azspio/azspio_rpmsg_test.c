@@ -37,7 +37,8 @@ static void fail(const char *what)
 /* the id as it lies in memory, in base64url without padding */
 static int name_of(const char *text, char *name)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
 	uint8_t id[18] = { 0 };
 	unsigned int n = 0, byte, i;
@@ -194,7 +195,8 @@ int main(int argc, char **argv)
 		/* from here on, whatever the directories above allow */
 		if (chdir("/dev"))
 			fail("/dev");
-		if (!strcmp(argv[1], "nobody") && (chmod(node, 0666) || setresuid(65534, 65534, 65534)))
+		if (!strcmp(argv[1], "nobody") &&
+		    (chmod(node, 0666) || setresuid(65534, 65534, 65534)))
 			fail("setresuid");
 		fd = open(node + strlen("/dev/"), O_RDWR);
 		if (strcmp(argv[1], "hold")) {

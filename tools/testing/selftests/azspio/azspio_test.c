@@ -666,7 +666,7 @@ TEST_F(echo, to_an_address)
 }
 
 /* T19: each application gets its own messages */
-TEST_F(echo, t19_two_applications)
+TEST_F(echo, T19_two_applications)
 {
 	int other = open_to(app2, peer);
 	char c;
