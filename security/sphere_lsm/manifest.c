@@ -474,6 +474,12 @@ static bool socket_may_be_granted(u16 family, u16 type, u32 protocol)
 	case 31:	/* Bluetooth */
 	case 40:	/* virtual machines */
 		return type && type <= SEQPACKET && protocol < 256;
+	case 18:	/* numbers that sockets to real-time cores may have (af_azspio); */
+	case 19:	/* nobody else has datagrams under them */
+	case 22:
+	case 25:
+	case 43:
+		return type == DGRAM && !protocol;
 	default:
 		return false;
 	}

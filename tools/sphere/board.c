@@ -317,11 +317,15 @@ static void read_socket(struct findings *f, const struct json *v, const struct j
 	unsigned int i;
 	int64_t n = 0;
 
-	if (!expect(f, v, JSON_STRING, "write the family, as \"netlink\""))
+	/* families whose number depends on the device, as that of sockets to real-time cores */
+	if (json_integer(v, &n) && n > 0 && n <= 65535)
+		g->family = n;
+	else if (!expect(f, v, JSON_STRING, "write the family, as \"netlink\", or its number"))
 		return;
-	for (i = 0; i < ARRAY_SIZE(families); i++)
+	for (i = 0; i < ARRAY_SIZE(families) && !g->family; i++)
 		if (!strcmp(families[i].name, v->text))
 			g->family = families[i].number;
+	n = 0;
 	if (!g->family)
 		refuse_at(f, v->place, "the families are inet, inet6, netlink, packet, can, bluetooth and vsock",
 			  "%s is no family", quoted(f->arena, v->text));

@@ -32,7 +32,12 @@ for name in core app1 app2; do
 	cp "$TRAFFIC" "/image/$name/bin/app"
 done
 cp /lib/firmware/ic-echo.elf /image/core/bin/app
-echo '{ "BoardVersion": 1, "Name": "test", "Apps": "/mnt/apps", "Cores": [ 0 ] }' >/tmp/board.json
+try "the modules load" load_modules
+family=/sys/module/af_azspio/parameters/family
+cat >/tmp/board.json <<END
+{ "BoardVersion": 1, "Name": "test", "Apps": "/mnt/apps", "Cores": [ 0 ],
+  "Base": [ { "Socket": $(cat $family), "Type": "dgram" }, { "File": "$family", "Access": "read" } ] }
+END
 manifest /tmp/core.json core "$CORE0" "$APP1" ', "ApplicationType": "RealTimeCapable"'
 manifest /tmp/app1.json app1 "$APP1" "$CORE0"
 manifest /tmp/app2.json app2 "$APP2" "$CORE0"
@@ -43,7 +48,6 @@ cat /lib/firmware/ic-echo.elf >/tmp/longer
 printf '\0' >>/tmp/longer
 mv /tmp/longer /lib/firmware/longer.elf
 
-try "the modules load" load_modules
 try "sphere_lsm loads" insmod "$M/sphere_lsm.ko" development=1
 refuse "T20 without a policy a core does not start" start ic-echo.elf
 refuse "T20 it does not run" running
@@ -67,6 +71,16 @@ refuse "T20 root does not change it" say partners "$APP2"
 try "T19 two that list each other talk" traffic 0 "$APP1" --count 50
 refuse "T19 one that the core does not list is refused, root or not" traffic 0 "$APP2" --count 1 --quiet 1
 refuse "T19 the pair of all zeros is" sphere core send --timeout 1 "$CORE0" hello
+# applications as they are meant to be: confined, and each in its own name
+try "T19 a confined application talks to the core that lists it" \
+	sphere enter "$APP1" -- /image/app1/bin/app --peer "$CORE0" --count 50
+refuse "T19 one that the core does not list does not" \
+	sphere enter "$APP2" -- /image/app2/bin/app --peer "$CORE0" --count 1 --quiet 1
+refuse "T19 nor does it in the other's name" \
+	sphere enter "$APP2" -- /image/app2/bin/app --own "$APP1" --peer "$CORE0" --count 1 --quiet 1
+refuse "T20 a confined application does not stop the core" \
+	sphere enter "$APP1" -- /bin/sh -c "echo stop >$(rproc 0)/state"
+equal "it runs on" "$(state 0)" active
 # while they talk the policy goes
 traffic 0 "$APP1" --count 1000000 --quiet 2 >/tmp/out 2>&1 &
 talking=$!
