@@ -300,6 +300,8 @@ static const struct entry_case {
 	{ "Unix socket", SPHERE_SECTION_SOCKETS, w_sockets, 0, 1, 2, SPHERE_POLICY_E_SOCKET },
 	{ "raw IPv4 socket", SPHERE_SECTION_SOCKETS, w_sockets, 0, 2, 2, SPHERE_POLICY_OK },
 	{ "crypto socket", SPHERE_SECTION_SOCKETS, w_sockets, 0, 38, 2, SPHERE_POLICY_E_SOCKET },
+	{ "raw socket to a core", SPHERE_SECTION_SOCKETS, w_sockets, 0, 18, 2,
+	  SPHERE_POLICY_E_SOCKET },
 	{ "XDP socket", SPHERE_SECTION_SOCKETS, w_sockets, 0, 44, 2, SPHERE_POLICY_E_SOCKET },
 	{ "netlink stream", SPHERE_SECTION_SOCKETS, w_sockets, 2, 1, 2, SPHERE_POLICY_E_SOCKET },
 	{ "netlink with flags", SPHERE_SECTION_SOCKETS, w_sockets, 2, 0x803, 2,
