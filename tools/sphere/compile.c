@@ -676,14 +676,19 @@ uint8_t *compile_files(struct arena *arena, const char *board_path, const char *
 /**
  * compile_version() - the version of a policy, if none is given
  *
- * Return: SOURCE_DATE_EPOCH, or the time: what grows by itself
+ * Seconds would not do: one manifest may be run twice in one.
+ *
+ * Return: milliseconds since 1970, of SOURCE_DATE_EPOCH if that is set or of now:
+ *	what grows by itself
  */
 uint64_t compile_version(void)
 {
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	struct timespec now;
 	uint64_t version;
 
-	if (epoch && parse_number(epoch, UINT64_MAX - 1, &version) && version)
-		return version;
-	return time(NULL);
+	if (epoch && parse_number(epoch, UINT64_MAX / 1000 - 1, &version) && version)
+		return version * 1000;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * 1000ull + now.tv_nsec / 1000000;
 }

@@ -126,11 +126,14 @@ attempt()
 	app=$1 expected=$2 text=$3
 	shift 3
 	out=$(sphere run --board /tmp/board.json --at "/image/$app" "/tmp/$app.json" -- "/image/$app/bin/app" "$@" 2>/tmp/told)
-	case $? in
+	code=$?
+	# the tool itself may have been refused something, which is another thing
+	[ $code != 1 ] || grep -q 'was refused something' /tmp/told || code=2
+	case $code in
 	0) verdict=allowed why=$out ;;
 	1) verdict=refused why=$(sed -n 's/^  \([a-z_]*\), [0-9]* times*: .*/\1/p' /tmp/told | head -n 1)
 	   line=$(sed -n 's/.*what would allow it: //p' /tmp/told | head -n 1)
-	   why="${why:-by the kernel}${line:+: $line}" ;;
+	   why="$why: $line" ;;
 	*) verdict=failed why="$out $(tail -n 2 /tmp/told)" ;;
 	esac
 	[ "$verdict" = "$expected" ] || { bad=$((bad + 1)); verdict="$verdict, WRONG"; }
