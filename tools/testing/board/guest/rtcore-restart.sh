@@ -34,6 +34,7 @@ while [ "$n" -lt "$restarts" ]; do
 		echo start >"$(rproc 0)/state" || bad=$((bad + 1))
 	fi
 	wait_until 10 state_is 0 active || bad=$((bad + 1))
+	[ $((n % 10)) != 0 ] || note "$n restarts, $bad without success, up for $(cut -d . -f 1 /proc/uptime) s"
 done
 equal "core 0 was restarted $restarts times and came up each time" $bad 0
 try "messages were under way all that time" kill -0 $a $b
