@@ -56,8 +56,8 @@ must "Pluton answers" wait_until 5 pluton_is_up
 must "the link to core 0 is there" wait_until 5 core
 
 for app in meter guest core; do
-	mkdir -p /image/$app/bin
-	cp /tests/sphere_demo /image/$app/bin/app
+	mkdir -p "/image/$app/bin"
+	cp /tests/sphere_demo "/image/$app/bin/app"
 done
 cp /lib/firmware/ic-echo.elf /image/core/bin/app
 family=/sys/module/af_azspio/parameters/family
@@ -145,18 +145,18 @@ echo
 printf '  %-6s %-32s %-8s %s\n' app operation verdict "why, and what would allow it"
 for app in meter guest; do
 	if [ $app = meter ]; then e=allowed; else e=refused; fi
-	attempt $app $e "open the UART" open /dev/ttyS0
-	attempt $app $e "connect to 127.0.0.2:8080" connect 127.0.0.2:8080
-	attempt $app $e "write to the meter's storage" write /mnt/config/$METER/note
-	attempt $app $e "message to core 0 and back" core $CORE
-	attempt $app $e "sign for its tenant by Pluton" sign
-	attempt $app refused "connect to 127.0.0.3:8080" connect 127.0.0.3:8080
-	attempt $app refused "make memory executable" code
-	attempt $app refused "end another process" kill $other
-	attempt $app refused "see all packets" packets
-	attempt $app refused "read the kernel's memory" open /dev/mem
+	attempt "$app" "$e" "open the UART" open /dev/ttyS0
+	attempt "$app" "$e" "connect to 127.0.0.2:8080" connect 127.0.0.2:8080
+	attempt "$app" "$e" "write to the meter's storage" write /mnt/config/$METER/note
+	attempt "$app" "$e" "message to core 0 and back" core $CORE
+	attempt "$app" "$e" "sign for its tenant by Pluton" sign
+	attempt "$app" refused "connect to 127.0.0.3:8080" connect 127.0.0.3:8080
+	attempt "$app" refused "make memory executable" code
+	attempt "$app" refused "end another process" kill "$other"
+	attempt "$app" refused "see all packets" packets
+	attempt "$app" refused "read the kernel's memory" open /dev/mem
 done
-kill $service $other
+kill "$service" "$other"
 reports=$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call [Tt]race:')
 [ "$reports" = 0 ] || bad=$((bad + 1))
 echo

@@ -52,7 +52,8 @@ static int do_connect(const char *where)
 	unsigned int port = 0;
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	sscanf(where, "%31[0-9.]:%u", address, &port);
+	if (sscanf(where, "%31[0-9.]:%u", address, &port) != 2)
+		return 2;
 	to.sin_port = htons(port);
 	if (inet_pton(AF_INET, address, &to.sin_addr) != 1 || fd < 0)
 		return 2;
@@ -136,6 +137,7 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(things) / sizeof(things[0]); i++)
 		if (!strcmp(things[i].name, argv[1]))
 			return things[i].fn(argc > 2 ? argv[2] : "");
-	fputs("usage: sphere_demo open|connect|write|core|sign|code|kill|packets [ARGUMENT]\n", stderr);
+	fputs("usage: sphere_demo open|connect|write|core|sign|code|kill|packets [ARGUMENT]\n",
+	      stderr);
 	return 2;
 }
