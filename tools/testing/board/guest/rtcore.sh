@@ -33,7 +33,13 @@ job slow 0 "$APP1" --count 150 --seed 5 --min 600 --nonblock --window 1000 --pau
 job other 1 "$APP1" --count $tenth --seed 6
 try "a slow reader: its sender meets a full ring, the other core goes on" at_once slow other
 slow=$(field ms "$(cat /tmp/out-slow)") other=$(field ms "$(cat /tmp/out-other)")
-try "the other core did not wait for it ($other ms beside $slow ms)" test $((other * 1000 / tenth)) -lt $((slow * 1000 / 150))
+# fewer messages end earlier, however slow the machine; many of them take less each
+if [ "$tenth" -lt 100 ]; then
+	try "the other core did not wait for it ($other ms beside $slow ms)" test "$other" -lt "$slow"
+else
+	try "the other core did not wait for it ($other ms beside $slow ms)" \
+		test $((other * 1000 / tenth)) -lt $((slow * 1000 / 150))
+fi
 
 for c in 0 1; do
 	try "core $c starts with ic-stream" run_core $c ic-stream
