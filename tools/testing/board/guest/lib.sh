@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2034
 #
-# Names and small helpers for the board's mailbox.
+# Names and small helpers of the board's tasks.
 
 M=/modules
 CLIENT=/sys/kernel/debug/mt3620-mbox-test
@@ -31,13 +31,19 @@ told() { cat "$CLIENT/$1/run"; }
 # field NAME LINE: the value of NAME= in LINE
 field() { echo "$2" | tr ' ' '\n' | sed -n "s/^$1=//p"; }
 
-# the client finds its channels a moment after it was loaded
-wait_until_up()
+# wait_until SECONDS COMMAND...: give what happens in the background its time
+wait_until()
 {
-	tries=100
-	until [ -e "$CLIENT/m4-1-fifo/run" ]; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		usleep 100000
+	wait_left=$(($1 * 10))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		wait_left=$((wait_left - 1))
+		[ "$wait_left" -gt 0 ] || return 1
+		sleep 0.1
 	done
 }
+
+# the client finds its channels a moment after it was loaded
+wait_until_up() { wait_until 10 test -e "$CLIENT/m4-1-fifo/run"; }
+
+pluton_is_up() { /bin/sphere pluton info | grep -q '^link to Pluton *up'; }

@@ -40,5 +40,5 @@ try "nothing stays behind" test "$after" -le $((before + 2048 + count))
 kill $(jobs -p)
 wait
 try "and it confines afterwards" insmod "$M/sphere_lsm.ko"
-taps "module" /tests/sphere_lsm_bench_test
+taps "module:" /tests/sphere_lsm_bench_test
 tap_end

@@ -7,24 +7,6 @@ S=/sys/kernel/security/sphere
 # shellcheck disable=SC2034 # for those who source this
 T=/sys/kernel/tracing
 
-# taps PREFIX PROGRAM...: a program's own results count as ours
-taps()
-{
-	lsm_prefix=$1
-	shift
-	"$@" >/tmp/taps 2>&1
-	lsm_status=$?
-	while read -r lsm_line; do
-		case $lsm_line in
-		"ok "*)		ok "$lsm_prefix: ${lsm_line#ok * }" ;;
-		"not ok "*)	not_ok "$lsm_prefix: ${lsm_line#not ok * }" ;;
-		"# "*)		lsm_word=${lsm_line#\# }
-				case $lsm_word in *RUN*|*" OK "*|OK*) ;; *) echo "$lsm_line" ;; esac ;;
-		esac
-	done </tmp/taps
-	equal "$lsm_prefix: it ended well" "$lsm_status" 0
-}
-
 status_of() { sed -n "s/^$1 //p" "$S"/status; }
 
 # load_lsm PARAMETER...: the module, and what it stands on

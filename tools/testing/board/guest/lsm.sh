@@ -15,7 +15,7 @@ try "it can be taken away while nothing was ever loaded" rmmod sphere_lsm
 try "and loaded again" insmod "$M/sphere_lsm.ko" "$@"
 equal "while no policy is loaded nothing hot is attached to" \
 	"$(grep -c ' while-loaded ' "$S"/hooks)" "$(grep -c ' off while-loaded ' "$S"/hooks)"
-taps "module" /tests/sphere_lsm_test
+taps "module:" /tests/sphere_lsm_test
 equal "with a policy each hook is attached to" "$(grep -c ' off ' "$S"/hooks)" 0
 equal "no call was missed" "$(grep ' missed ' "$S"/hooks | grep -cv ' missed 0$')" 0
 equal "calls still arrive" "$(status_of broken)" no

@@ -51,29 +51,3 @@ gone()
 		[ ! -e "/proc/$pluton_p" ] || grep -q '^State:.*Z' "/proc/$pluton_p/status" || return 1
 	done
 }
-
-# taps PREFIX PROGRAM...: a program's own results count as ours
-taps()
-{
-	pluton_prefix=$1
-	shift
-	"$@" >/tmp/taps 2>&1
-	pluton_rc=$?
-	pluton_bad=$tap_failed pluton_before=$tap_n
-	while read -r pluton_line; do
-		case $pluton_line in
-		'ok '*'# SKIP'*)
-			pluton_line=${pluton_line#ok * }
-			skip "$pluton_prefix ${pluton_line%%#*}" "${pluton_line#*SKIP }" ;;
-		'ok '*)		ok "$pluton_prefix ${pluton_line#ok * }" ;;
-		'not ok '*)	not_ok "$pluton_prefix ${pluton_line#not ok * }" ;;
-		'# '*)		note "${pluton_line#\# }" ;;
-		esac
-	done <<-END
-	$(grep -E '^(not )?ok |^# seed|^# .*(xpected|requests,| ms|restarts|mismatched|late,|nothing|ended with|[0-9]+ [a-z ]+$)' /tmp/taps)
-	END
-	[ "$tap_n" -gt "$pluton_before" ] || not_ok "$pluton_prefix: $1 printed no result"
-	# a failure that no result tells of
-	[ "$pluton_rc" = 0 ] || [ "$tap_failed" -gt "$pluton_bad" ] || not_ok "$pluton_prefix: $1 ended with $pluton_rc"
-	[ "$pluton_rc" = 0 ] || tail -n 20 /tmp/taps | sed 's/^/# | /'
-}

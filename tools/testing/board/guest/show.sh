@@ -4,34 +4,7 @@
 # What `make run` shows: one readable line per step, a status at the end.
 
 . /guest/lib.sh
-
-bad=0
-# say TEXT RESULT
-say() { printf '  %-58s %s\n' "$1" "$2"; }
-# do_step TEXT COMMAND...
-do_step()
-{
-	text=$1
-	shift
-	if out=$("$@" 2>&1); then
-		say "$text" "ok"
-	else
-		say "$text" "FAILED"
-		[ -z "$out" ] || echo "      $out"
-		dmesg | tail -n 3 | sed 's/^/      /'
-		bad=$((bad + 1))
-	fi
-}
-
-wait_for_pluton()
-{
-	tries=50
-	until /bin/sphere pluton info | grep -q '^link to Pluton *up'; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-		usleep 100000
-	done
-}
+. /guest/show-lib.sh
 
 echo
 say "Linux on the Cortex-A7" "$(uname -r)"
@@ -49,20 +22,11 @@ used="mt3620_mailbox"
 if [ -e "$M/pluton.ko" ]; then
 	do_step "insmod pluton.ko" insmod "$M/pluton.ko"
 	used="pluton $used"
-	do_step "Pluton answers" wait_for_pluton
+	do_step "Pluton answers" wait_until 5 pluton_is_up
 	say "the security state it reports" "$(/bin/sphere pluton info | sed -n 's/^security state *//p')"
 	say "16 bytes of /dev/hwrng" "$(head -c 16 /dev/hwrng | hexdump -v -e '1/1 "%02x"')"
 	do_step "its attestation, verified" /bin/sphere pluton attest --nonce "$(head -c 32 /dev/hwrng | hexdump -v -e '1/1 "%02x"')"
 fi
 # shellcheck disable=SC2086 # several names
 do_step "rmmod, in reverse order" rmmod $used
-reports=$(dmesg | grep -cE 'BUG:|WARNING:|Oops|Call [Tt]race:')
-say "reports in the kernel's log" "$reports"
-[ "$reports" = 0 ] || bad=$((bad + 1))
-echo
-if [ "$bad" = 0 ]; then
-	echo "  Everything worked."
-else
-	echo "  $bad of the steps above FAILED."
-fi
-[ "$bad" = 0 ]
+ending "Everything worked."

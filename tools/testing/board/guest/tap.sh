@@ -69,16 +69,30 @@ logged()
 	fi
 }
 
-# wait_until SECONDS COMMAND...: give what happens in the background its time
-wait_until()
+# taps PREFIX PROGRAM...: a program's own results count as ours
+taps()
 {
-	tap_left=$(($1 * 10))
+	tap_prefix=$1
 	shift
-	while ! "$@" >/dev/null 2>&1; do
-		tap_left=$((tap_left - 1))
-		[ "$tap_left" -gt 0 ] || return 1
-		sleep 0.1
-	done
+	"$@" >/tmp/taps 2>&1
+	tap_rc=$?
+	tap_bad=$tap_failed tap_before=$tap_n
+	while read -r tap_line; do
+		case $tap_line in
+		'ok '*'# SKIP'*)
+			tap_line=${tap_line#ok * }
+			skip "$tap_prefix ${tap_line%%#*}" "${tap_line#*SKIP }" ;;
+		'ok '*)		ok "$tap_prefix ${tap_line#ok * }" ;;
+		'not ok '*)	not_ok "$tap_prefix ${tap_line#not ok * }" ;;
+		'# '*)		note "${tap_line#\# }" ;;
+		esac
+	done <<-END
+	$(grep -vE '^#  *(RUN|OK)|^1\.\.|^TAP ' /tmp/taps)
+	END
+	[ "$tap_n" -gt "$tap_before" ] || not_ok "$tap_prefix: $1 printed no result"
+	# a failure that no result tells of
+	[ "$tap_rc" = 0 ] || [ "$tap_failed" -gt "$tap_bad" ] || not_ok "$tap_prefix: $1 ended with $tap_rc"
+	[ "$tap_rc" = 0 ] || tail -n 20 /tmp/taps | sed 's/^/# | /'
 }
 
 # tap_sanitisers: what a kernel made for tests knows besides its log
