@@ -31,6 +31,10 @@
 /* of ipc/mqueue.c and fs/configfs/, which have no header for it */
 #define MQUEUE_FS_MAGIC		0x19800202
 #define CONFIGFS_FS_MAGIC	0x62656570
+/* 6.9: descriptors of processes have a file system; before they had nothing to open */
+#ifndef PID_FS_MAGIC
+#define PID_FS_MAGIC		0x50494446
+#endif
 
 #define SETID			(S_ISUID | S_ISGID)
 
@@ -153,7 +157,12 @@ int sphere_decide_open(const struct sphere_app *app, const struct dentry *dentry
 	u16 access;
 	int ret;
 
-	if (!inode || is_nameless(dentry->d_sb))
+	if (!inode)
+		return SPHERE_R_FILE;
+	/* to have one is nothing; what is done with it is asked for */
+	if (dentry->d_sb->s_magic == PID_FS_MAGIC)
+		return want & SPHERE_ACCESS_RUN ? SPHERE_R_FILE : SPHERE_OK;
+	if (is_nameless(dentry->d_sb))
 		return SPHERE_R_FILE;
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFCHR:

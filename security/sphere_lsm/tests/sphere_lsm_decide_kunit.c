@@ -324,6 +324,11 @@ static void T12_T30_file_systems_of_the_kernel(struct kunit *test)
 	f->sb->s_magic = EXT4_SUPER_MAGIC;
 	f->sb->s_flags = SB_NOUSER;
 	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	/* descriptors of processes, which newer kernels open; but not to run them */
+	f->sb->s_magic = 0x50494446;
+	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, SPHERE_ACCESS_RUN),
+			SPHERE_R_FILE);
 }
 
 static void T03_LS13_LS39_proc(struct kunit *test)
