@@ -19,14 +19,15 @@ export KVER DEBUG
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
-## make run                   boot the emulated board with Debian's own kernel, load the
-##                            modules, show a line per step and end with a status
+## make run [ARCH=x86_64]     boot the emulated board with Debian's own kernel, load the
+##                            modules, show a line per step and end with a status; with
+##                            ARCH=x86_64 a PC, and the security module alone
 ## make check                 every test that needs no hardware, on 6.1
 ## make check-all             the same on every kernel, with sanitisers
 ## make soak                  the long counts; resumable, prints its seed
 .PHONY: run check check-all soak shell
 run:
-	@$T/board/show
+	@$T/board/show $(ARCH)
 check:
 	@$T/check/run quick
 check-all:
@@ -77,7 +78,9 @@ size:
 ## make install               the same, and install them (DESTDIR= for an image)
 .PHONY: modules install modules_install
 kdir = $(or $(KDIR),/lib/modules/$(shell uname -r)/build)
-kargs = -C $(kdir) M=$(CURDIR) $(if $(ARCH),ARCH=$(ARCH)) $(if $(CROSS_COMPILE),CROSS_COMPILE=$(CROSS_COMPILE))
+# newer kernels want type information in modules, which Debian's headers do not bring the tool for
+nobtf = $(if $(shell command -v pahole),,CONFIG_DEBUG_INFO_BTF_MODULES=)
+kargs = -C $(kdir) M=$(CURDIR) $(if $(ARCH),ARCH=$(ARCH)) $(if $(CROSS_COMPILE),CROSS_COMPILE=$(CROSS_COMPILE)) $(nobtf)
 modules:
 	@[ -e "$(kdir)/Makefile" ] || { echo "There are no kernel headers at $(kdir): install linux-headers for your kernel, or name its build directory with KDIR=" >&2; exit 1; }
 	$(MAKE) $(kargs) modules

@@ -145,12 +145,15 @@ static bool is_call(unsigned long addr)
 
 #elif defined(CONFIG_X86_64)
 
+#include <asm/ibt.h>
+
 #define ISA		SPHERE_ISA_X86_64
 
 asm(".pushsection .text,\"ax\"\n"
 	".balign 16\n"
 	".type sphere_attach_skip, @function\n"
 	"sphere_attach_skip:\n"
+	ASM_ENDBR
 	ASM_RET
 	".size sphere_attach_skip, . - sphere_attach_skip\n"
 	".popsection\n");
