@@ -18,6 +18,7 @@
 
 #include "hooks.h"
 #include "load.h"
+#include "records.h"
 #include "state.h"
 
 #define ADAPTED_bprm_committing_creds 0,
@@ -129,6 +130,18 @@ static int lsm_getselfattr(unsigned int attr, struct lsm_ctx __user *ctx, u32 *s
 	else
 		strscpy(text, "unconfined", sizeof(text));
 	return lsm_fill_user_ctx(ctx, size, text, strlen(text) + 1, SPHERE_LSM_ID, 0) ?: 1;
+}
+#endif
+
+#ifdef CONFIG_SECURITY_SPHERE_LSM_OLD_RECORDS
+static int lsm_getprocattr(struct task_struct *task, const char *name, char **value)
+{
+	return sphere_records_get(task, name, value);
+}
+
+static int lsm_setprocattr(const char *name, void *value, size_t size)
+{
+	return sphere_records_set(name, value, size);
 }
 #endif
 
