@@ -72,6 +72,17 @@ static inline void *get(const char *path, size_t *len)
 	return bytes;
 }
 
+/* What a file of the kernel's says, whose size it does not tell before */
+static inline int get_text(const char *path, char *text, size_t room)
+{
+	int fd = open(path, O_RDONLY), ret;
+
+	ret = fd < 0 ? -1 : read(fd, text, room);
+	ret = ret < 0 ? -errno : ret;
+	close(fd);
+	return ret;
+}
+
 static inline void digest_of(const char *path, unsigned char *digest)
 {
 	size_t len = 0;
@@ -393,23 +404,46 @@ static inline int try(const char *door)
 	return ret;
 }
 
-static inline unsigned int counter(unsigned char id, const char *reason)
+#define COUNTERS_MAX	128
+
+/* What was refused to a component until now, by reason */
+struct counters {
+	unsigned int n;
+	char name[COUNTERS_MAX][32];
+	unsigned int value[COUNTERS_MAX];
+};
+
+static inline void counters(unsigned char id, struct counters *c)
 {
-	char path[128], key[64];
-	unsigned int value;
+	char path[128];
 	FILE *f;
 
 	snprintf(path, sizeof(path), APP_DIR "counters", id);
 	f = fopen(path, "r");
-	while (f && fscanf(f, "%63s %u", key, &value) == 2) {
-		if (!strcmp(key, reason)) {
-			fclose(f);
-			return value;
-		}
-	}
+	c->n = 0;
+	while (f && c->n < COUNTERS_MAX &&
+	       fscanf(f, "%31s %u", c->name[c->n], &c->value[c->n]) == 2)
+		c->n++;
 	if (f)
 		fclose(f);
+}
+
+static inline unsigned int count_of(const struct counters *c, const char *reason)
+{
+	unsigned int i;
+
+	for (i = 0; i < c->n; i++)
+		if (!strcmp(c->name[i], reason))
+			return c->value[i];
 	return -1;
+}
+
+static inline unsigned int counter(unsigned char id, const char *reason)
+{
+	static struct counters c;
+
+	counters(id, &c);
+	return count_of(&c, reason);
 }
 
 static inline int tasks(unsigned char id)
