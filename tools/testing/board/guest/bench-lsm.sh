@@ -8,25 +8,14 @@
 . /guest/tap.sh
 . /guest/lib.sh
 . /guest/lsm-lib.sh
+. /guest/bench-lsm-lib.sh
 
-OPS="getppid read kill scheduler open stat map connect fork"
 # the security layer's functions that these calls reach, each once; open and close
 # reach security_file_open, map reaches two
 HOOKS=security_file_open,security_inode_getattr,security_mmap_file,security_mmap_addr
 HOOKS=$HOOKS,security_task_kill,security_task_getscheduler,security_socket_connect
 HOOKS=$HOOKS,security_task_alloc,security_task_free
 
-# measure PREFIX: PREFIX_call=instructions for each call, by a task that is not confined
-measure()
-{
-	for op in $OPS; do
-		eval "$1_$op=$(/tests/sphere_lsm_app "cost_$op")"
-	done
-}
-of() { eval "echo \${$1_$2}"; }
-
-mkdir -p /app/ro/sub
-echo data >/app/ro/sub/data
 measure once
 measure none
 
@@ -43,16 +32,10 @@ for probe in sphere_policy_read sphere_app_build; do
 done
 echo 1 >"$T"/events/sphere/enable
 : >"$T"/trace
-/tests/sphere_lsm_bench_test >/tmp/bench 2>&1
-equal "policies load, and confined calls work" "$?" 0
-grep -E '^(not ok|# refused)' /tmp/bench
+measure_confined
 echo 0 >"$T"/events/sphere/enable
 cp "$T"/trace /tmp/trace
 echo >"$T"/kprobe_events
-while read -r hash word op ns; do
-	[ "$hash $word" = "# cost" ] || continue
-	eval "conf_${op#cost_}=$ns"
-done </tmp/bench
 measure free
 
 note "instructions of the A7 per call"

@@ -121,13 +121,18 @@ static int do_packets(const char *unused)
 	return socket(AF_PACKET, SOCK_RAW, 0) < 0 ? failed("socket") : done("all packets");
 }
 
+static int do_wait(const char *seconds)
+{
+	return sleep(atoi(seconds)) ? 2 : done("waited");
+}
+
 static const struct {
 	const char *name;
 	int (*fn)(const char *argument);
 } things[] = {
 	{ "open", do_open }, { "connect", do_connect }, { "write", do_write },
 	{ "core", do_core }, { "sign", do_sign }, { "code", do_code }, { "kill", do_kill },
-	{ "packets", do_packets },
+	{ "packets", do_packets }, { "wait", do_wait },
 };
 
 int main(int argc, char **argv)
@@ -137,7 +142,7 @@ int main(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(things) / sizeof(things[0]); i++)
 		if (!strcmp(things[i].name, argv[1]))
 			return things[i].fn(argc > 2 ? argv[2] : "");
-	fputs("usage: sphere_demo open|connect|write|core|sign|code|kill|packets [ARGUMENT]\n",
+	fputs("usage: sphere_demo open|connect|write|core|sign|code|kill|packets|wait [ARGUMENT]\n",
 	      stderr);
 	return 2;
 }

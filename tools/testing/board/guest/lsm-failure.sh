@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC1091
+#
+# lsm-failure.sh kill|log|panic: calls stop arriving while an application runs, on a
+# kernel where the module attaches by kprobes, which root can disarm. Within a second
+# it is noticed and acted on as the parameter on_failure says.
+
+. /guest/tap.sh
+. /guest/lib.sh
+. /guest/lsm-lib.sh
+
+what=${1:-kill}
+ID=5f3e0a10-9c5b-4d0e-8f00-0000000000a1
+
+load_lsm development=1 "on_failure=$what"
+equal "it attaches by kprobes" "$(status_of attached)" kprobe
+mkdir -p /image/bin
+cp /tests/sphere_demo /image/bin/app
+echo '{ "BoardVersion": 1, "Name": "test", "Apps": "/mnt/apps", "Storage": "/mnt/config" }' >/tmp/board.json
+printf '{ "SchemaVersion": 1, "Name": "test", "ComponentId": "%s", "EntryPoint": "/bin/app", "Capabilities": {} }' $ID >/tmp/app.json
+sphere run --board /tmp/board.json --at /image /tmp/app.json -- /image/bin/app wait 1000 >/tmp/out 2>&1 &
+app=$!
+confined() { grep -q "^tasks [1-9]" "$S/apps/$ID/manifest"; }
+try "an application runs" wait_until 10 confined
+sleep 2
+equal "while calls arrive nothing happens" "$(status_of broken)" no
+try "and it runs on" confined
+
+echo 0 >/sys/kernel/debug/kprobes/enabled
+# with "panic" this is the end
+sleep 2
+refuse "T30 within a second it is noticed" test "$(status_of broken)" = no
+logged "T30 and told" 'sphere_lsm: calls of .* do not arrive any more'
+if [ "$what" = kill ]; then
+	refuse "T30 no application is left" confined
+	wait $app
+	try "its launcher says that it was ended" grep -q . /tmp/out
+else
+	try "the application runs on, as the parameter says" confined
+	kill $app
+fi
+refuse "T30 nothing more is loaded" sphere run --board /tmp/board.json --at /image /tmp/app.json -- /image/bin/app wait 0
+tap_end
