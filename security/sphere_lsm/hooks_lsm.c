@@ -3,6 +3,10 @@
  * The way in where the module is part of the kernel: a security module beside the
  * others
  *
+ * Most tasks belong to no app, and each question that is asked about one of them
+ * costs what it takes to find that out. first_<hook>() does that before anything is
+ * saved or called; it is what stands in the kernel's lists.
+ *
  * Some hooks have other arguments than the function of the kernel through which
  * they are reached; those have an lsm_<hook>() here, and a line ADAPTED_<hook>
  * that lets it stand in the table.
@@ -35,6 +39,8 @@ static void lsm_bprm_committing_creds(struct linux_binprm *bprm)
 static int lsm_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot,
 			 unsigned long flags)
 {
+	if (likely(!sphere_label_of(current)))
+		return 0;
 	/* the other way in sees what was asked for, and what the personality adds */
 	return sphere_hook_mmap_file(file, reqprot, flags);
 }
@@ -145,9 +151,60 @@ static int lsm_setprocattr(const char *name, void *value, size_t size)
 }
 #endif
 
+/* whom it is asked about: by the column "how" of the table */
+#define FIRST_COLD(call)	(likely(!sphere_label_of(current)) ? 0 : (call))
+#define FIRST_HOT		FIRST_COLD
+#define FIRST_ALWAYS(call)	(call)
+
+/* no stub of the tracer: the function of the kernel that asks has one */
+#define FIRST		static int notrace __maybe_unused
+
+#define SPHERE_HOOK1(hook, symbol, how, t1, a1) \
+	FIRST first_##hook(t1 a1) { return FIRST_##how(sphere_hook_##hook(a1)); }
+#define SPHERE_HOOK2(hook, symbol, how, t1, a1, t2, a2) \
+	FIRST first_##hook(t1 a1, t2 a2) { return FIRST_##how(sphere_hook_##hook(a1, a2)); }
+#define SPHERE_HOOK3(hook, symbol, how, t1, a1, t2, a2, t3, a3) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3) \
+	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3)); }
+#define SPHERE_HOOK4(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4) \
+	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3, a4)); }
+#define SPHERE_HOOK5(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5) \
+	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3, a4, a5)); }
+#define SPHERE_NEVER0(hook, symbol, how, reason) \
+	FIRST first_##hook(void) { return FIRST_##how(sphere_hook_##hook()); }
+#define SPHERE_NEVER1(hook, symbol, how, reason, ...) SPHERE_HOOK1(hook, symbol, how, __VA_ARGS__)
+#define SPHERE_NEVER2(hook, symbol, how, reason, ...) SPHERE_HOOK2(hook, symbol, how, __VA_ARGS__)
+#define SPHERE_NEVER3(hook, symbol, how, reason, ...) SPHERE_HOOK3(hook, symbol, how, __VA_ARGS__)
+#define SPHERE_NEVER4(hook, symbol, how, reason, ...) SPHERE_HOOK4(hook, symbol, how, __VA_ARGS__)
+#define SPHERE_NEVER5(hook, symbol, how, reason, ...) SPHERE_HOOK5(hook, symbol, how, __VA_ARGS__)
+#define SPHERE_NEVER6(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6) \
+	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3, a4, a5, a6)); }
+#define SPHERE_LSM_ONLY(hook)
+#define SPHERE_UNUSED(hook, reason)
+
+#include "hooks.def"
+
+#undef SPHERE_HOOK1
+#undef SPHERE_HOOK2
+#undef SPHERE_HOOK3
+#undef SPHERE_HOOK4
+#undef SPHERE_HOOK5
+#undef SPHERE_NEVER0
+#undef SPHERE_NEVER1
+#undef SPHERE_NEVER2
+#undef SPHERE_NEVER3
+#undef SPHERE_NEVER4
+#undef SPHERE_NEVER5
+#undef SPHERE_NEVER6
+#undef SPHERE_LSM_ONLY
+#undef SPHERE_UNUSED
+
 /* the second of its arguments */
 #define TAKE_SECOND(a, b, ...)	b
-#define FUNCTION_(adapted, hook) TAKE_SECOND(adapted lsm_##hook, sphere_hook_##hook)
+#define FUNCTION_(adapted, hook) TAKE_SECOND(adapted lsm_##hook, first_##hook)
 #define FUNCTION(hook)		FUNCTION_(ADAPTED_##hook, hook)
 
 #define SPHERE_ENTRY(hook, ...)	LSM_HOOK_INIT(hook, FUNCTION(hook)),
