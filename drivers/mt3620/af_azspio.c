@@ -88,6 +88,7 @@ struct joint {
  *	@joint_lock, read under either
  * @joint_lock: see @joint
  * @send_lock: protects @buf
+ * @told: the error of the socket was told to a sender; for the next it is over
  * @node: in the list of all sockets
  * @buf: where a message lies while it is copied to the ring
  */
@@ -98,6 +99,7 @@ struct azspio_sock {
 	struct joint *joint;
 	spinlock_t joint_lock;	/* see above; nothing is taken inside */
 	struct mutex send_lock;	/* see above; nothing but the link's locks inside */
+	bool told;
 	struct list_head node;
 	u8 buf[AZSPIO_SEND_MAX];
 };
@@ -165,6 +167,9 @@ static void joint_reset(void *priv, unsigned int lost)
 
 	if (READ_ONCE(j->s->joint) != j)
 		return;
+	WRITE_ONCE(j->s->told, false);
+	/* pairs with the barrier in sender_error(): a new error is not one that was told */
+	smp_wmb();
 	WRITE_ONCE(sk->sk_err, ECONNRESET);
 	sk_error_report(sk);
 }
@@ -420,11 +425,28 @@ static int wait_for_space(struct sock *sk, struct joint *j, long *timeout)
 	return ret;
 }
 
+/*
+ * The error of the socket, as a negative number. sendmmsg() drops the error of a
+ * message that is not its first, and we do not see which one it is: so a sender is
+ * told twice, rather than never.
+ */
+static int sender_error(struct azspio_sock *s)
+{
+	int err = READ_ONCE(s->sk.sk_err);
+
+	if (likely(!err))
+		return 0;
+	smp_rmb();	/* pairs with the one in joint_reset() */
+	if (!xchg(&s->told, true))
+		return -err;
+	return sock_error(&s->sk);
+}
+
 /* One try. What was taken from the message is given back unless it was sent. */
 static int send_once(struct azspio_sock *s, struct joint *j, struct msghdr *msg, size_t len,
 		     unsigned int flags)
 {
-	int ret = sock_error(&s->sk);
+	int ret = sender_error(s);
 
 	if (ret)
 		return ret;
