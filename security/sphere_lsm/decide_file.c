@@ -160,10 +160,9 @@ int sphere_decide_open(const struct sphere_app *app, const struct dentry *dentry
 	if (!inode)
 		return SPHERE_R_FILE;
 	/* to have one is nothing; what is done with it is asked for */
-	if (dentry->d_sb->s_magic == PID_FS_MAGIC)
-		return want & SPHERE_ACCESS_RUN ? SPHERE_R_FILE : SPHERE_OK;
 	if (is_nameless(dentry->d_sb))
-		return SPHERE_R_FILE;
+		return dentry->d_sb->s_magic == PID_FS_MAGIC && !(want & SPHERE_ACCESS_RUN) ?
+		       SPHERE_OK : SPHERE_R_FILE;
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFCHR:
 	case S_IFBLK:

@@ -162,8 +162,8 @@ int sphere_records_get(struct task_struct *task, const char *name, char **value)
  * @size: bytes of it; those behind the record do not count
  *
  * Context: Process context, may sleep.
- * Return: bytes of the record, where the platform's own answered 0, which is no
- * success of write(2); or
+ * Return: @size, where the platform's own answered 0, which is no success of
+ * write(2); or
  * * %-EINVAL - another file, a record that is too short, or another tenant's
  * * %-EPERM - the task may not enter an app, or asks for capabilities beyond it
  * * %-ENOENT - no policy of the component is loaded
@@ -186,8 +186,8 @@ int sphere_records_set(const char *name, const void *value, size_t size)
 	rcu_read_unlock();
 	/*
 	 * A policy that is loaded in between is newer, from the same maker, and bounds
-	 * what the task can do; the record only takes away from it.
+	 * what the task can do. That the record asks for less is looked at, not kept.
 	 */
 	ret = ret ?: sphere_enter(&w.component);
-	return ret ?: sizeof(w);
+	return ret ?: (int)size;
 }

@@ -9,7 +9,11 @@ for lsm_f in security_file_open security_mmap_file security_bprm_check security_
 done >$T/set_graph_function
 echo 'security_*' >$T/set_ftrace_filter
 echo function_graph >$T/current_tracer
-echo 'p:sphere_test security_file_permission' >$T/kprobe_events
-echo 1 >$T/events/kprobes/sphere_test/enable
+# in Thumb-2 the kernel's own kprobes end with an undefined instruction there
+case $(uname -r) in
+*-thumb2) ;;
+*)	echo 'p:sphere_test security_file_permission' >$T/kprobe_events
+	echo 1 >$T/events/kprobes/sphere_test/enable ;;
+esac
 
 . /guest/lsm.sh

@@ -42,6 +42,10 @@ FIXTURE(fault) {
 
 FIXTURE_SETUP(fault)
 {
+	/* allocations that may sleep are left out unless told otherwise */
+	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
+	if (fail_nth(0))
+		ASSERT_EQ(0, put("/sys/kernel/debug/failslab/ignore-gfp-wait", 0, "N", 1));
 }
 
 FIXTURE_TEARDOWN(fault)

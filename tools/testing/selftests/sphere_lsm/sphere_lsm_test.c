@@ -391,9 +391,10 @@ static int write_record(unsigned char id, unsigned int caps, size_t len)
 
 TEST(LS6_LS7_record_enters_at_exec)
 {
+	unsigned int before = counter(APP, "file");
 	unsigned char record[100];
 	char text[256] = {};
-	int status;
+	int status, out[2];
 	pid_t pid;
 
 	if (!built_in())
@@ -407,10 +408,12 @@ TEST(LS6_LS7_record_enters_at_exec)
 	EXPECT_EQ(-EINVAL, write_record(APP, 0, 87));
 	EXPECT_EQ(-ENOENT, write_record(0x77, 0, 88));
 	EXPECT_EQ(-EPERM, write_record(APP, 1, 88));
+	memset(text, 0, sizeof(text));
+	ASSERT_EQ(0, pipe2(out, O_CLOEXEC));
 	pid = fork();
 	if (!pid) {
 		/* one that is longer is taken, and what is behind it is not looked at */
-		if (write_record(APP, 0, 100) != 88)
+		if (write_record(APP, 0, 100) != 100)
 			_exit(1);
 		/* still who it was */
 		if (get_text("/proc/self/attr/exec", (char *)record, sizeof(record)) != 88 ||
@@ -418,12 +421,23 @@ TEST(LS6_LS7_record_enters_at_exec)
 			_exit(2);
 		drop_caps();
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		dup2(open("/dev/zero", O_RDONLY), 0);
+		dup2(out[1], 1);
+		dup2(out[1], 2);
 		syscall(SYS_close_range, 3, ~0U, 0);
-		execl("/other/bad", "bad", "nothing", NULL);
-		_exit(errno == EACCES ? 0 : 3);
+		execl("/other/bad", "bad", "file_unlisted", NULL);
+		if (errno != EACCES)
+			_exit(3);
+		execl("/app/bin/app", "app", "file_unlisted", NULL);
+		_exit(4);
 	}
+	close(out[1]);
+	EXPECT_LT(0, read(out[0], text, sizeof(text) - 1));
+	EXPECT_EQ(EACCES, atoi(text));
+	close(out[0]);
 	waitpid(pid, &status, 0);
-	EXPECT_EQ(0, status);
+	EXPECT_TRUE(WIFEXITED(status));
+	EXPECT_LT(before, counter(APP, "file"));
 }
 
 TEST(LS5_record_of_another_user_cannot_be_read)
