@@ -513,8 +513,10 @@ static int child_confined(void)
 
 	if (!pid)
 		_exit(RESULT(open("/other/secret", O_RDONLY)));
-	waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
+	/* where memory runs out there may be no child, or no end of its own */
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return 1000 + errno;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 2000 + WTERMSIG(status);
 }
 
 static void *thread_opens(void *unused)
