@@ -639,7 +639,13 @@ static int file_xattr_groups(void)
 	return RESULT(setxattr("/storage", "security.groups", "y", 1, 0));
 }
 
+/* of a kind that no capability is needed for, so that the module is asked */
 static int file_remove_xattr(void)
+{
+	return RESULT(removexattr("/storage", "user.x"));
+}
+
+static int file_remove_groups(void)
 {
 	return RESULT(removexattr("/storage", "security.groups"));
 }
@@ -1222,6 +1228,7 @@ static const struct {
 	DOOR(write_sysctl), DOOR(file_listed), DOOR(file_unlisted), DOOR(file_write),
 	DOOR(file_create), DOOR(file_truncate), DOOR(file_chmod), DOOR(file_chown),
 	DOOR(file_xattr), DOOR(file_xattr_groups), DOOR(file_remove_xattr),
+	DOOR(file_remove_groups),
 	DOOR(file_utimes), DOOR(file_unlink), DOOR(file_stat_unlisted), DOOR(dir_listed),
 	DOOR(dir_unlisted), DOOR(watch_unlisted), DOOR(watch_listed), DOOR(lock_shared),
 	DOOR(storage_write), DOOR(storage_mkdir), DOOR(storage_setid),
