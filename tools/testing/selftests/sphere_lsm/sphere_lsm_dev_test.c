@@ -76,7 +76,7 @@ TEST(T04_LS29_a_debugger_attaches_to_a_development_app)
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in));
 	pid = fork();
 	if (!pid)
-		launch(DEV + 2, "receive", in[0], out[1], 0);
+		launch(DEV + 2, "stay", in[0], out[1], 0);
 	ASSERT_TRUE(runs_as_app(pid));
 	EXPECT_EQ(0, ptrace(PTRACE_ATTACH, pid, 0, 0));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));

@@ -527,12 +527,11 @@ TEST(T04_nobody_traces_an_app)
 	char byte;
 	pid_t pid;
 
-	/* one that stays: it waits for a message that nobody sends */
 	ASSERT_EQ(0, pipe2(out, O_CLOEXEC));
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in));
 	pid = fork();
 	if (!pid)
-		launch(APP, "receive", in[0], out[1], 0);
+		launch(APP, "stay", in[0], out[1], 0);
 	close(out[1]);
 	ASSERT_TRUE(runs_as_app(pid));
 	EXPECT_EQ(-1, ptrace(PTRACE_ATTACH, pid, 0, 0));
@@ -903,7 +902,7 @@ TEST(T30_unload_is_refused_while_tasks_live)
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in));
 	pid = fork();
 	if (!pid)
-		launch(0x17, "receive", in[0], out[1], 0);
+		launch(0x17, "stay", in[0], out[1], 0);
 	ASSERT_TRUE(runs_as_app(pid));
 	EXPECT_EQ(-EBUSY, control(SPHERE_LSM_IOC_UNLOAD, &u));
 	EXPECT_EQ(1, u.tasks);
