@@ -1,31 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Applications: building one from its policy, searching it, and letting it go
+ * Applications: building one from its policy, and letting it go
  *
  * Lifetime. An app is referenced by the tasks that run under it and, as long as
  * it is loaded, by the list of policies. Readers that hold no reference look at
  * it in an RCU read-side section. After the last reference is gone a grace
  * period passes, then a work item frees it: dropping pinned paths may sleep, and
  * the last reference may be dropped where nothing may.
- *
- * What changes after the building is the table of addresses that the resolver
- * gave: it is replaced as a whole under @addrs_lock and read under RCU.
  */
 #include <linux/err.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/seqlock.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
+
+#include <net/ipv6.h>
 
 #include "app.h"
 #include "limits.h"
@@ -173,7 +169,7 @@ void sphere_app_put(struct sphere_app *app)
 		queue_rcu_work(app_wq, &app->release);
 }
 
-/* Building */
+/* ---- building ------------------------------------------------------------ */
 
 /**
  * struct app_layout - where the tables go
@@ -206,13 +202,7 @@ static int cmp_file(const void *a, const void *b)
 
 static int cmp_device(const void *a, const void *b)
 {
-	const struct sphere_app_device *x = a, *y = b;
-
-	if (x->block != y->block)
-		return x->block ? 1 : -1;
-	if (x->dev == y->dev)
-		return 0;
-	return x->dev < y->dev ? -1 : 1;
+	return sphere_app_cmp_devices(a, b);
 }
 
 static int refuse(struct sphere_policy_error *err, const struct sphere_policy_entry *e, u32 reason)
@@ -224,6 +214,18 @@ static int refuse(struct sphere_policy_error *err, const struct sphere_policy_en
 	}
 	err->reason = reason;
 	return -EINVAL;
+}
+
+static void index_add(struct sphere_app_index *index, const void *object, unsigned int place)
+{
+	u8 *at = &index->at[sphere_app_index_hash(object)];
+
+	*at = *at || place >= SPHERE_INDEX_MANY - 1 ? SPHERE_INDEX_MANY : place + 1;
+}
+
+static u16 plain(const struct super_block *sb)
+{
+	return sphere_fs_is_plain(sb) ? SPHERE_ACCESS_PLAIN : 0;
 }
 
 static int fill_files(struct sphere_app *app, const struct sphere_policy *policy,
@@ -265,14 +267,12 @@ static int fill_files(struct sphere_app *app, const struct sphere_policy *policy
 			return refuse(err, NULL, SPHERE_POLICY_E_EXEC_WRITABLE);
 		}
 	}
+	for (i = 0; i < kept; i++) {
+		files[i].access |= plain(files[i].inode->i_sb);
+		index_add(&app->file_index, files[i].inode, i);
+	}
 	app->n_files = kept;
 	return 0;
-}
-
-/* One bit of 32 */
-static u32 dir_hash(const struct dentry *dentry)
-{
-	return BIT(hash_ptr(dentry, 5));
 }
 
 static int fill_dirs(struct sphere_app *app, const struct sphere_policy *policy,
@@ -292,8 +292,8 @@ static int fill_dirs(struct sphere_app *app, const struct sphere_policy *policy,
 				if (dirs[i].dentry == dentry)
 					return refuse(err, &it.entry, SPHERE_POLICY_E_SAME_OBJECT);
 			dirs[n].dentry = dentry;
-			app->dir_hashes |= dir_hash(dentry);
-			dirs[n].access = it.entry.access;
+			dirs[n].access = it.entry.access | plain(dentry->d_sb);
+			index_add(&app->dir_index, dentry, n);
 			dirs[n].storage = sections[s] == SPHERE_SECTION_STORAGE;
 			if (dirs[n].storage)
 				app->storage_limit = it.entry.limit;
@@ -334,21 +334,34 @@ static int fill_devices(struct sphere_app *app, const struct sphere_policy *poli
 	return 0;
 }
 
+/* As one address among those of IPv6 */
+static bool is_v4_rule(const struct sphere_policy_entry *e)
+{
+	return e->prefix >= 96 && ipv6_addr_v4mapped((const struct in6_addr *)e->addr);
+}
+
 static void fill_net(struct sphere_app *app, const struct sphere_policy *policy,
 		     struct sphere_app_net *nets, struct sphere_app_host *hosts, char *names,
 		     struct sphere_app_listen *listens, struct sphere_app_socket *sockets)
 {
 	struct sphere_policy_iter it;
 	u32 name = 0, next = 0;
-	unsigned int n = 0;
+	unsigned int n = 0, v6;
 
-	sphere_policy_iter_init(&it, policy, SPHERE_SECTION_NET_ADDRS);
-	for (; sphere_policy_next(&it); n++) {
-		memcpy(&nets[n].addr, it.entry.addr, sizeof(nets[n].addr));
-		nets[n].prefix = it.entry.prefix;
-		nets[n].proto = it.entry.proto;
-		nets[n].first = it.entry.first;
-		nets[n].last = it.entry.last;
+	for (v6 = 0; v6 <= 1; v6++) {
+		sphere_policy_iter_init(&it, policy, SPHERE_SECTION_NET_ADDRS);
+		while (sphere_policy_next(&it)) {
+			if (is_v4_rule(&it.entry) == v6)
+				continue;
+			memcpy(&nets[n].addr, it.entry.addr, sizeof(nets[n].addr));
+			nets[n].prefix = it.entry.prefix;
+			nets[n].proto = it.entry.proto;
+			nets[n].first = it.entry.first;
+			nets[n].last = it.entry.last;
+			n++;
+		}
+		if (!v6)
+			app->n_nets4 = n;
 	}
 	app->n_nets = n;
 
@@ -586,499 +599,4 @@ int sphere_app_core_policy(const struct sphere_app *app, struct sphere_core_poli
 	memcpy(policy->images, app->images, app->n_images * sizeof(*app->images));
 	policy->n_images = app->n_images;
 	return 0;
-}
-
-/* Addresses of hosts */
-
-static bool same_name(const struct sphere_app *app, const struct sphere_app_host *host,
-		      const char *name, size_t len)
-{
-	return host->len == len && !memcmp(app->names + host->name, name, len);
-}
-
-/* Index of the first rule of a host, or -1; names are compared as the policy has them */
-static int find_host(const struct sphere_app *app, const char *name, size_t len)
-{
-	unsigned int i;
-
-	for (i = 0; i < app->n_hosts; i++)
-		if (same_name(app, &app->hosts[i], name, len))
-			return i;
-	return -1;
-}
-
-/**
- * sphere_app_lists_host() - does it list this host?
- * @app: the app
- * @host: name in lower case
- * @host_len: bytes of it
- *
- * Context: Any.
- * Return: whether it does
- */
-bool sphere_app_lists_host(const struct sphere_app *app, const char *host, size_t host_len)
-{
-	return find_host(app, host, host_len) >= 0;
-}
-
-static bool is_v4(const struct in6_addr *addr)
-{
-	return !addr->s6_addr32[0] && !addr->s6_addr32[1] &&
-	       addr->s6_addr32[2] == htonl(0xffff);
-}
-
-/*
- * Can a host elsewhere have this address? Whoever answers for a name must not be
- * able to open this machine's own services, or groups.
- */
-static bool is_address_of_host(const struct in6_addr *addr)
-{
-	if (is_v4(addr)) {
-		const u8 first = addr->s6_addr[12];
-
-		/* "this" network, loopback, groups and everything above */
-		return first && first != 127 && first < 224;
-	}
-	/* unspecified, loopback, IPv4-compatible and translated ones without a prefix; groups */
-	if (!addr->s6_addr32[0] && !addr->s6_addr32[1])
-		return false;
-	return addr->s6_addr[0] != 0xff;
-}
-
-static int cmp_addr(const struct sphere_app_addr *x, const struct in6_addr *addr, u16 host)
-{
-	int d = memcmp(&x->addr, addr, sizeof(*addr));
-
-	return d ? d : (int)x->host - (int)host;
-}
-
-/* Copy the addresses that still count but for @victim, and add one at its place */
-static unsigned int copy_addrs(struct sphere_app_addrs *to, const struct sphere_app_addrs *from,
-			       u32 now, int victim, const struct sphere_app_addr *added)
-{
-	unsigned int n = 0, i;
-	bool done = false;
-
-	for (i = 0; from && i < from->n; i++) {
-		const struct sphere_app_addr *a = &from->addr[i];
-		int d = cmp_addr(a, &added->addr, added->host);
-
-		if (a->until <= now || (int)i == victim || !d)
-			continue;
-		if (d > 0 && !done) {
-			to->addr[n++] = *added;
-			done = true;
-		}
-		to->addr[n++] = *a;
-	}
-	if (!done)
-		to->addr[n++] = *added;
-	return n;
-}
-
-/**
- * sphere_app_add_address() - a host has this address now
- * @app: the app
- * @host: name in lower case
- * @host_len: bytes of it
- * @addr: IPv6 address, or IPv4 as ::ffff:a.b.c.d
- * @ttl: seconds that it counts, between %SPHERE_MIN_TTL and %SPHERE_MAX_TTL
- * @err: filled in
- *
- * An address that is there already counts for the longer of both times. Of one
- * host %SPHERE_MAX_ADDRS_HOST addresses count at most; the one that would expire
- * first makes place.
- *
- * Context: Process context, may sleep.
- * Return: 0, or
- * * %-ENOENT - the app does not list the host
- * * %-EADDRNOTAVAIL - no host can have this address
- * * %-ENOSPC - %SPHERE_MAX_ADDRS addresses count
- * * %-ENOMEM
- */
-int sphere_app_add_address(struct sphere_app *app, const char *host, size_t host_len,
-			   const struct in6_addr *addr, u32 ttl, struct sphere_policy_error *err)
-{
-	struct sphere_app_addr added = { .addr = *addr };
-	struct sphere_app_addrs *old, *new;
-	unsigned int live = 0, of_host = 0, i;
-	int rule = find_host(app, host, host_len), victim = -1, ret = 0;
-	u32 now;
-
-	memset(err, 0, sizeof(*err));
-	if (rule < 0) {
-		err->reason = SPHERE_POLICY_E_HOST_UNKNOWN;
-		return -ENOENT;
-	}
-	if (!is_address_of_host(addr)) {
-		err->reason = SPHERE_POLICY_E_ADDRESS;
-		return -EADDRNOTAVAIL;
-	}
-	added.host = rule;
-
-	mutex_lock(&app->addrs_lock);
-	now = ktime_get_seconds();
-	added.until = now + clamp_t(u32, ttl, SPHERE_MIN_TTL, SPHERE_MAX_TTL);
-	old = rcu_dereference_protected(app->addrs, lockdep_is_held(&app->addrs_lock));
-	for (i = 0; old && i < old->n; i++) {
-		const struct sphere_app_addr *a = &old->addr[i];
-
-		if (a->until <= now)
-			continue;
-		if (!cmp_addr(a, addr, rule)) {
-			added.until = max(added.until, a->until);
-			continue;
-		}
-		live++;
-		if (a->host != rule)
-			continue;
-		of_host++;
-		if (victim < 0 || a->until < old->addr[victim].until)
-			victim = i;
-	}
-	if (of_host < SPHERE_MAX_ADDRS_HOST)
-		victim = -1;
-	else
-		live--;
-	if (live >= SPHERE_MAX_ADDRS) {
-		err->reason = SPHERE_POLICY_E_ADDRS_FULL;
-		ret = -ENOSPC;
-		goto out;
-	}
-	new = kmalloc(struct_size(new, addr, live + 1), GFP_KERNEL);
-	if (!new) {
-		err->reason = SPHERE_POLICY_E_MEMORY;
-		ret = -ENOMEM;
-		goto out;
-	}
-	new->n = live + 1;
-	WARN_ON_ONCE(copy_addrs(new, old, now, victim, &added) != new->n);
-	rcu_assign_pointer(app->addrs, new);
-	if (old)
-		kfree_rcu(old, rcu);
-out:
-	mutex_unlock(&app->addrs_lock);
-	return ret;
-}
-
-/* Searching */
-
-/**
- * sphere_app_find_file() - a regular file, by its inode
- * @app: the app
- * @inode: inode
- *
- * Context: Any.
- * Return: the entry, or NULL if it is not listed by itself
- */
-const struct sphere_app_file *sphere_app_find_file(const struct sphere_app *app,
-						   const struct inode *inode)
-{
-	unsigned int low = 0, high = app->n_files;
-
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-		const struct sphere_app_file *file = &app->files[mid];
-
-		if (file->inode == inode)
-			return file;
-		if ((unsigned long)file->inode < (unsigned long)inode)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-static const struct sphere_app_dir *walk_up(const struct sphere_app *app,
-					    const struct dentry *dentry)
-{
-	unsigned int depth, i;
-
-	for (depth = 0; depth <= SPHERE_MAX_DEPTH; depth++) {
-		const struct dentry *parent = READ_ONCE(dentry->d_parent);
-
-		/* most levels are no directory of the policy */
-		for (i = 0; (app->dir_hashes & dir_hash(dentry)) && i < app->n_dirs; i++)
-			if (app->dirs[i].dentry == dentry)
-				return &app->dirs[i];
-		if (parent == dentry)
-			break;
-		dentry = parent;
-	}
-	return NULL;
-}
-
-/**
- * sphere_app_find_dir() - the granted directory that something lies in
- * @app: the app
- * @dentry: a directory, which counts itself, or something else
- *
- * A mount in a granted directory is not part of it. What lies deeper than
- * %SPHERE_MAX_DEPTH is not found.
- *
- * Context: Any but interrupts; does not sleep. Takes and releases rename_lock if
- *	there are many renames.
- * Return: the innermost, or NULL
- */
-const struct sphere_app_dir *sphere_app_find_dir(const struct sphere_app *app,
-						 const struct dentry *dentry)
-{
-	const struct sphere_app_dir *dir;
-	unsigned int tries, seq;
-
-	if (!app->n_dirs)
-		return NULL;
-	for (tries = 0; tries < 3; tries++) {
-		rcu_read_lock();
-		seq = read_seqbegin(&rename_lock);
-		dir = walk_up(app, dentry);
-		rcu_read_unlock();
-		if (!read_seqretry(&rename_lock, seq))
-			return dir;
-	}
-	read_seqlock_excl(&rename_lock);
-	dir = walk_up(app, dentry);
-	read_sequnlock_excl(&rename_lock);
-	return dir;
-}
-
-/**
- * sphere_app_path_access() - what may it do with this file or directory?
- * @app: the app
- * @dentry: where it is; may be negative
- *
- * What is listed by itself has the access that stands there, and nothing from
- * the directories above it.
- *
- * Context: as sphere_app_find_dir()
- * Return: SPHERE_ACCESS_*, 0 for nothing
- */
-u16 sphere_app_path_access(const struct sphere_app *app, const struct dentry *dentry)
-{
-	const struct inode *inode = d_backing_inode(dentry);
-	const struct sphere_app_file *file = inode ? sphere_app_find_file(app, inode) : NULL;
-	const struct sphere_app_dir *dir;
-
-	if (file)
-		return file->access;
-	dir = sphere_app_find_dir(app, dentry);
-	return dir ? dir->access : 0;
-}
-
-/**
- * sphere_app_find_device() - a device, by its number
- * @app: the app
- * @dev: number
- * @block: whether it is a block device
- *
- * Context: Any.
- * Return: the entry, or NULL if it is not listed
- */
-const struct sphere_app_device *sphere_app_find_device(const struct sphere_app *app, dev_t dev,
-						       bool block)
-{
-	const struct sphere_app_device key = { .dev = dev, .block = block };
-	unsigned int low = 0, high = app->n_devices;
-
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-		int d = cmp_device(&app->devices[mid], &key);
-
-		if (!d)
-			return &app->devices[mid];
-		if (d < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-/**
- * sphere_app_may_ioctl() - may it give this command to a device?
- * @app: the app
- * @dev: entry of the device
- * @cmd: ioctl command
- *
- * Context: Any.
- * Return: whether it may
- */
-bool sphere_app_may_ioctl(const struct sphere_app *app, const struct sphere_app_device *dev,
-			  u32 cmd)
-{
-	const u32 *ioctls = app->ioctls + dev->first_ioctl;
-	unsigned int low = 0, high = dev->n_ioctls;
-
-	if (!dev->ioctls_only)
-		return true;
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-
-		if (ioctls[mid] == cmd)
-			return true;
-		if (ioctls[mid] < cmd)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
-}
-
-static bool covers(u8 rule_proto, u16 first, u16 last, u8 proto, u16 port)
-{
-	if (proto != SPHERE_PROTO_TCP && proto != SPHERE_PROTO_UDP)
-		return false;
-	return (rule_proto == SPHERE_PROTO_ANY || rule_proto == proto) &&
-	       port >= first && port <= last;
-}
-
-static bool has_prefix(const struct in6_addr *addr, const struct sphere_app_net *rule)
-{
-	unsigned int bits = rule->prefix, i;
-
-	/* rules for IPv6 are no rules for IPv4, whatever their prefix is */
-	if (is_v4(addr) != (bits >= 96 && is_v4(&rule->addr)))
-		return false;
-	for (i = 0; bits >= 32; i++, bits -= 32)
-		if (addr->s6_addr32[i] != rule->addr.s6_addr32[i])
-			return false;
-	return !bits || !((addr->s6_addr32[i] ^ rule->addr.s6_addr32[i]) &
-			  htonl(~0U << (32 - bits)));
-}
-
-/* Does the resolver's address of a host let this pass? In an RCU read-side section */
-static bool host_covers(const struct sphere_app *app, const struct in6_addr *addr, u8 proto,
-			u16 port)
-{
-	const struct sphere_app_addrs *addrs = rcu_dereference(app->addrs);
-	unsigned int low = 0, high, i;
-	u32 now;
-
-	if (!addrs)
-		return false;
-	high = addrs->n;
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-
-		if (cmp_addr(&addrs->addr[mid], addr, 0) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	now = ktime_get_seconds();
-	for (; low < addrs->n && !memcmp(&addrs->addr[low].addr, addr, sizeof(*addr)); low++) {
-		const struct sphere_app_addr *a = &addrs->addr[low];
-
-		if (a->until <= now)
-			continue;
-		for (i = a->host; i < app->n_hosts; i++) {
-			if (app->hosts[i].name != app->hosts[a->host].name)
-				break;
-			if (covers(app->hosts[i].proto, app->hosts[i].first, app->hosts[i].last,
-				   proto, port))
-				return true;
-		}
-	}
-	return false;
-}
-
-/**
- * sphere_app_may_send() - may it connect or send to this address?
- * @app: the app
- * @addr: IPv6 address, or IPv4 as ::ffff:a.b.c.d
- * @proto: %SPHERE_PROTO_TCP or %SPHERE_PROTO_UDP; anything else is refused
- * @port: port, in the order of the machine
- *
- * Context: Any.
- * Return: whether it may
- */
-bool sphere_app_may_send(const struct sphere_app *app, const struct in6_addr *addr, u8 proto,
-			 u16 port)
-{
-	unsigned int i;
-	bool ret;
-
-	for (i = 0; i < app->n_nets; i++) {
-		const struct sphere_app_net *rule = &app->nets[i];
-
-		if (covers(rule->proto, rule->first, rule->last, proto, port) &&
-		    has_prefix(addr, rule))
-			return true;
-	}
-	if (!app->n_hosts)
-		return false;
-	rcu_read_lock();
-	ret = host_covers(app, addr, proto, port);
-	rcu_read_unlock();
-	return ret;
-}
-
-/**
- * sphere_app_may_listen() - may it occupy this port?
- * @app: the app
- * @proto: %SPHERE_PROTO_TCP or %SPHERE_PROTO_UDP; anything else is refused
- * @port: port, in the order of the machine
- *
- * Context: Any.
- * Return: whether it may
- */
-bool sphere_app_may_listen(const struct sphere_app *app, u8 proto, u16 port)
-{
-	unsigned int i;
-
-	for (i = 0; i < app->n_listens; i++)
-		if (covers(app->listens[i].proto, app->listens[i].first, app->listens[i].last,
-			   proto, port))
-			return true;
-	return false;
-}
-
-/**
- * sphere_app_may_socket() - may it make a socket of a further kind?
- * @app: the app
- * @family: address family
- * @type: type, without flags
- * @protocol: protocol
- *
- * Context: Any.
- * Return: whether it may
- */
-bool sphere_app_may_socket(const struct sphere_app *app, u16 family, u16 type, u32 protocol)
-{
-	unsigned int i;
-
-	for (i = 0; i < app->n_sockets; i++)
-		if (app->sockets[i].family == family && app->sockets[i].type == type &&
-		    app->sockets[i].protocol == protocol)
-			return true;
-	return false;
-}
-
-/**
- * sphere_app_has_partner() - may it talk to this component?
- * @app: the app
- * @id: component id of the other side
- *
- * Whether the other side lists this one as well is for the caller to ask.
- *
- * Context: Any.
- * Return: whether it lists it
- */
-bool sphere_app_has_partner(const struct sphere_app *app, const struct sphere_component_id *id)
-{
-	unsigned int low = 0, high = app->n_partners;
-
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-		int d = memcmp(&app->partners[mid], id, sizeof(*id));
-
-		if (!d)
-			return true;
-		if (d < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return false;
 }

@@ -11,12 +11,18 @@
 #ifndef _SPHERE_LSM_APP_H
 #define _SPHERE_LSM_APP_H
 
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
 #include <linux/in6.h>
 #include <linux/list.h>
+#include <linux/log2.h>
+#include <linux/magic.h>
 #include <linux/mutex.h>
 #include <linux/path.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
+#include <linux/stat.h>
 #include <linux/sphere/authority.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
@@ -31,9 +37,11 @@ struct sphere_app_state;	/* counters and tasks: of state.c */
 struct sphere_policy;
 struct sphere_policy_error;
 
-/* &sphere_app_file.access beyond SPHERE_ACCESS_*: uses of executable files */
+/* access beyond SPHERE_ACCESS_* of the policy: uses of executable files */
 #define SPHERE_ACCESS_RUN	0x0100
 #define SPHERE_ACCESS_MAP	0x0200
+/* of files and directories: on a file system that does nothing but keep files */
+#define SPHERE_ACCESS_PLAIN	0x0400
 
 /**
  * struct sphere_app_file - a regular file, by inode
@@ -58,6 +66,25 @@ struct sphere_app_dir {
 	bool storage;
 };
 
+#define SPHERE_INDEX_SIZE	64
+#define SPHERE_INDEX_MANY	0xff
+
+/**
+ * struct sphere_app_index - where in a table an object is
+ * @at: for each hash of an address, one more than the only place where an object with
+ *	that hash can be; 0 for nowhere, %SPHERE_INDEX_MANY if the table has to be searched
+ *
+ * Most objects that are asked about are in no table, and that is seen at once.
+ */
+struct sphere_app_index {
+	u8 at[SPHERE_INDEX_SIZE];
+};
+
+static inline unsigned int sphere_app_index_hash(const void *object)
+{
+	return hash_ptr(object, ilog2(SPHERE_INDEX_SIZE));
+}
+
 /**
  * struct sphere_app_device - a device node, by number
  * @dev: its number
@@ -75,6 +102,17 @@ struct sphere_app_device {
 	u16 first_ioctl;
 	u16 n_ioctls;
 };
+
+/* The order of the table */
+static inline int sphere_app_cmp_devices(const struct sphere_app_device *x,
+					 const struct sphere_app_device *y)
+{
+	if (x->block != y->block)
+		return x->block ? 1 : -1;
+	if (x->dev == y->dev)
+		return 0;
+	return x->dev < y->dev ? -1 : 1;
+}
 
 /**
  * struct sphere_app_net - a rule for outgoing traffic to addresses
@@ -201,12 +239,14 @@ struct sphere_pins {
  * @ops: bit n: may do operation n of &enum sphere_op
  * @caps: bit n: may use Linux capability n
  * @storage_limit: bytes of the storage directory, or 0 without one
- * @dir_hashes: which hashes the directories have, to pass by the others
+ * @file_index: of @files
+ * @dir_index: of @dirs
  * @n_files: entries of @files, ascending by inode
  * @n_dirs: entries of @dirs
  * @n_devices: entries of @devices, ascending by block and number
  * @n_ioctls: entries of @ioctls, of each device ascending
  * @n_nets: entries of @nets
+ * @n_nets4: how many of them are for IPv4; they come first
  * @n_hosts: entries of @hosts, ascending by name
  * @n_listens: entries of @listens, ascending by protocol and port
  * @n_sockets: entries of @sockets, ascending
@@ -247,12 +287,14 @@ struct sphere_app {
 	char name[SPHERE_POLICY_NAME_SIZE];
 	u8 key_id[SPHERE_POLICY_DIGEST_SIZE];
 
-	u32 dir_hashes;
+	struct sphere_app_index file_index;
+	struct sphere_app_index dir_index;
 	u16 n_files;
 	u16 n_dirs;
 	u16 n_devices;
 	u16 n_ioctls;
 	u16 n_nets;
+	u16 n_nets4;
 	u16 n_hosts;
 	u16 n_listens;
 	u16 n_sockets;
@@ -278,7 +320,7 @@ struct sphere_app {
 	struct rcu_work release;
 };
 
-/* building and lifetime: process context, may sleep unless stated otherwise */
+/* app.c, app_host.c: process context, may sleep unless stated otherwise */
 int sphere_app_init(void);
 void sphere_app_flush(void);
 void sphere_app_exit(void);
@@ -328,13 +370,15 @@ struct sphere_pins *sphere_pins_get(const struct sphere_policy *policy,
 void sphere_pins_put(struct sphere_pins *pins);
 
 /*
- * Searching: any context, never sleep; the caller holds a reference or is in an
+ * app_find.c: any context, never sleep; the caller holds a reference or is in an
  * RCU read-side section. What is not found is not granted.
  */
 const struct sphere_app_file *sphere_app_find_file(const struct sphere_app *app,
 						   const struct inode *inode);
 const struct sphere_app_dir *sphere_app_find_dir(const struct sphere_app *app,
 						 const struct dentry *dentry);
+unsigned int sphere_app_access(const struct sphere_app *app, const struct dentry *dentry,
+			       const struct inode *inode);
 u16 sphere_app_path_access(const struct sphere_app *app, const struct dentry *dentry);
 const struct sphere_app_device *sphere_app_find_device(const struct sphere_app *app, dev_t dev,
 						       bool block);
@@ -342,9 +386,45 @@ bool sphere_app_may_ioctl(const struct sphere_app *app, const struct sphere_app_
 			  u32 cmd);
 bool sphere_app_may_send(const struct sphere_app *app, const struct in6_addr *addr, u8 proto,
 			 u16 port);
+bool sphere_app_may_send4(const struct sphere_app *app, __be32 addr, u8 proto, u16 port);
 bool sphere_app_may_listen(const struct sphere_app *app, u8 proto, u16 port);
 bool sphere_app_may_socket(const struct sphere_app *app, u16 family, u16 type, u32 protocol);
 bool sphere_app_has_partner(const struct sphere_app *app, const struct sphere_component_id *id);
+
+/**
+ * sphere_fs_is_plain() - is it where most files are?
+ * @sb: the file system
+ *
+ * Context: Any.
+ * Return: whether it keeps files on a device or in memory, and does nothing else
+ */
+static inline bool sphere_fs_is_plain(const struct super_block *sb)
+{
+	if (sb->s_flags & SB_NOUSER)
+		return false;
+	return sb->s_bdev || sb->s_magic == TMPFS_MAGIC || sb->s_magic == RAMFS_MAGIC;
+}
+
+/**
+ * sphere_app_may_open() - does it need no more than a look to see that it may?
+ * @app: the app
+ * @dentry: what is to be opened
+ * @want: as for sphere_decide_open(), which has to be asked if it does
+ *
+ * Most of what is opened is a regular file among other files.
+ *
+ * Context: as sphere_app_find_dir()
+ * Return: true if it may open it
+ */
+static __always_inline bool sphere_app_may_open(const struct sphere_app *app,
+						const struct dentry *dentry, unsigned int want)
+{
+	const struct inode *inode = d_backing_inode(dentry);
+
+	want |= SPHERE_ACCESS_PLAIN;
+	return likely(inode && S_ISREG(inode->i_mode)) &&
+	       likely(!(want & ~sphere_app_access(app, dentry, inode)));
+}
 
 /**
  * sphere_app_may_op() - may it do this operation?

@@ -261,6 +261,19 @@ static bool is_check(const struct sphere_attach_site *site)
 
 /* ---- Function tracer ------------------------------------------------------ */
 
+/* Does it have to be asked whether the current task, which has this label, may go on? */
+static __always_inline bool is_asked(const struct sphere_attach_site *site, unsigned long label)
+{
+	switch (site->whom) {
+	case SPHERE_ATTACH_CONFINED:
+		return sphere_label_app(label);
+	case SPHERE_ATTACH_LABELLED:
+		return label;
+	default:
+		return true;
+	}
+}
+
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_REGS
 
 static noinline void notrace decide_call(unsigned long ip, struct ftrace_regs *fregs)
@@ -268,6 +281,7 @@ static noinline void notrace decide_call(unsigned long ip, struct ftrace_regs *f
 	const struct sphere_attach_site *site = site_of(ip);
 	struct pt_regs *regs = ftrace_get_regs(fregs);
 	unsigned long args[SPHERE_ATTACH_ARGS];
+	unsigned long label;
 	int ret;
 
 	if (WARN_ON_ONCE(!site || !regs)) {
@@ -280,10 +294,11 @@ static noinline void notrace decide_call(unsigned long ip, struct ftrace_regs *f
 			return;
 		}
 	}
-	if (!sphere_task_is_labelled(current) && !site->always)
+	label = sphere_label_of(current);
+	if (!is_asked(site, label))
 		return;
 	get_args(site, regs, args);
-	ret = site->decide(args);
+	ret = site->decide(sphere_label_app(label), args);
 	if (unlikely(ret))
 		skip(site, regs, ret);
 }
@@ -371,17 +386,15 @@ static void detach_ftrace(void)
 static int kprobe_on_call(struct kprobe *p, struct pt_regs *regs)
 {
 	const struct sphere_attach_site *site = container_of(p, struct sphere_attach_site, kprobe);
+	const unsigned long label = sphere_label_of(current);
 	unsigned long args[SPHERE_ATTACH_ARGS];
-	int ret;
+	int ret = 0;
 
-	if (likely(!sphere_task_is_labelled(current)) && !site->always &&
-	    likely(READ_ONCE(checker) != current))
-		return 0;
 	if (unlikely(is_check(site))) {
 		ret = CHECK_ANSWER;
-	} else {
+	} else if (is_asked(site, label)) {
 		kprobe_args(regs, args);
-		ret = site->decide(args);
+		ret = site->decide(sphere_label_app(label), args);
 	}
 	if (likely(!ret))
 		return 0;
@@ -521,7 +534,7 @@ static int resolve_all(bool with_tracer)
 		site->present = true;
 		if (with_tracer)
 			table_add(site->call, site);
-		if (site->always || !strcmp(site->name, CHECKED)) {
+		if (site->whom == SPHERE_ATTACH_ALL || !strcmp(site->name, CHECKED)) {
 			if (WARN_ON_ONCE(n_always == ALWAYS))
 				return -EOVERFLOW;
 			always[n_always++] = site->call;

@@ -9,14 +9,30 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
+struct sphere_app;
+
+/**
+ * enum sphere_attach_whom - whose calls are asked about
+ * @SPHERE_ATTACH_CONFINED: those of confined tasks
+ * @SPHERE_ATTACH_LABELLED: of tasks that will be confined at their next exec as well
+ * @SPHERE_ATTACH_ALL: of all tasks
+ */
+enum sphere_attach_whom {
+	SPHERE_ATTACH_CONFINED,
+	SPHERE_ATTACH_LABELLED,
+	SPHERE_ATTACH_ALL,
+};
+
 /**
  * struct sphere_attach_site - one function of the kernel to stand in front of
  * @name: its symbol
- * @decide: asked before each call of it, by tasks that are @always or confined.
- *	@args holds its arguments, %SPHERE_ATTACH_ARGS of them however many it has.
- *	0 lets it run; a negative errno is returned in its place. Not even a page
- *	fault may happen there, and no function that is attached to may be called
- * @always: @decide is asked for unconfined tasks as well
+ * @hook: for people, what is asked there
+ * @decide: asked before each call of it by one of @whom. @app is that of the current
+ *	task, or NULL if it is not confined, and @args holds the arguments,
+ *	%SPHERE_ATTACH_ARGS of them however many it has. 0 lets it run; a negative errno
+ *	is returned in its place. Not even a page fault may happen there, and no
+ *	function that is attached to may be called
+ * @whom: whose calls @decide is asked about
  * @hot: reached so often that it is attached only while an app is loaded
  * @optional: kernels exist that do without it
  * @start: where it begins
@@ -27,8 +43,9 @@
  */
 struct sphere_attach_site {
 	const char *name;
-	int (*decide)(const unsigned long *args);
-	bool always : 1;
+	const char *hook;
+	int (*decide)(const struct sphere_app *app, const unsigned long *args);
+	enum sphere_attach_whom whom;
 	bool hot : 1;
 	bool optional : 1;
 

@@ -119,17 +119,11 @@ static int decide_proc(const struct sphere_app *app, const struct dentry *dentry
 	return ret;
 }
 
-/* Where most files are: kept on a device or in memory, and nothing else */
-static bool is_plain(const struct super_block *sb)
-{
-	return sb->s_bdev || sb->s_magic == TMPFS_MAGIC || sb->s_magic == RAMFS_MAGIC;
-}
-
 static int decide_fs(const struct sphere_app *app, const struct dentry *dentry, u16 want)
 {
 	const struct super_block *sb = dentry->d_sb;
 
-	if (likely(is_plain(sb)))
+	if (likely(sphere_fs_is_plain(sb)))
 		return SPHERE_OK;
 	if (sphere_is_queue(dentry))
 		return SPHERE_R_IPC;
@@ -229,6 +223,8 @@ int sphere_decide_look(const struct sphere_app *app, const struct dentry *dentry
 
 	if (!inode)
 		return SPHERE_R_FILE;
+	if (likely(S_ISREG(inode->i_mode) && sphere_app_access(app, dentry, inode)))
+		return SPHERE_OK;
 	if (is_nameless(dentry->d_sb))
 		return SPHERE_OK;
 	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode))

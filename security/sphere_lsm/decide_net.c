@@ -141,15 +141,12 @@ static int may_send(const struct sphere_app *app, u8 proto, const struct in6_add
 
 static int may_send4(const struct sphere_app *app, u8 proto, __be32 addr, __be16 port)
 {
-	struct in6_addr mapped;
-
-	ipv6_addr_set_v4mapped(addr, &mapped);
-	return may_send(app, proto, &mapped, port);
+	return sphere_app_may_send4(app, addr, proto, ntohs(port)) ? SPHERE_OK : SPHERE_R_CONNECT;
 }
 
 /* @family is what the kernel takes the address for */
-static int decide_address(const struct sphere_app *app, u8 proto, int family,
-			  const struct sockaddr *address, int len)
+static __always_inline int decide_address(const struct sphere_app *app, u8 proto, int family,
+					  const struct sockaddr *address, int len)
 {
 	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
@@ -182,10 +179,10 @@ int sphere_decide_connect(const struct sphere_app *app, const struct sock *sk,
 	u8 proto = proto_of_sock(sk);
 
 	if (proto) {
-		if (!has_family(len))
+		if (unlikely(!has_family(len)))
 			return SPHERE_R_CONNECT;
 		/* takes a connection away */
-		if (address->sa_family == AF_UNSPEC)
+		if (unlikely(address->sa_family == AF_UNSPEC))
 			return SPHERE_OK;
 		return decide_address(app, proto, address->sa_family, address, len);
 	}

@@ -282,20 +282,8 @@ struct hook_line {
 	const char *why_not;
 };
 
-#define MEDIATED(hook, ...)		{ #hook, NULL },
-#define SPHERE_HOOK1			MEDIATED
-#define SPHERE_HOOK2			MEDIATED
-#define SPHERE_HOOK3			MEDIATED
-#define SPHERE_HOOK4			MEDIATED
-#define SPHERE_HOOK5			MEDIATED
-#define SPHERE_NEVER0			MEDIATED
-#define SPHERE_NEVER1			MEDIATED
-#define SPHERE_NEVER2			MEDIATED
-#define SPHERE_NEVER3			MEDIATED
-#define SPHERE_NEVER4			MEDIATED
-#define SPHERE_NEVER5			MEDIATED
-#define SPHERE_NEVER6			MEDIATED
-#define SPHERE_LSM_ONLY			MEDIATED
+#define SPHERE_HOOK(hook, ...)		{ #hook, NULL },
+#define SPHERE_LSM_ONLY			SPHERE_HOOK
 #define SPHERE_UNUSED(hook, reason)	{ #hook, reason },
 
 static const struct hook_line hook_lines[] = {

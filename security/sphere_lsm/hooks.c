@@ -2,9 +2,9 @@
 /*
  * From what the kernel asks to what is decided
  *
- * Nothing is decided here: each function finds the app of the current task, hands
- * what the decision needs to it, and turns its answer into an errno. A task
- * without an app costs the reading of one word.
+ * Nothing is decided here: each function gets the app of the current task, hands
+ * what the decision needs to it, and turns its answer into an errno. Whoever calls
+ * them has looked at the task's word, which is all that one without an app costs.
  *
  * Exec is where a task enters an app, and where one that runs goes on under the
  * newest policy of its component. The question is put twice: when the program is
@@ -41,257 +41,192 @@
 #include "hooks.h"
 #include "state.h"
 
-/* The app of the current task, or NULL */
-static __always_inline const struct sphere_app *current_app(void)
+static_assert(SPHERE_ACCESS_READ == (__force u32)FMODE_READ);
+static_assert(SPHERE_ACCESS_WRITE == (__force u32)FMODE_WRITE);
+
+/* For what is asked often: what is refused is described elsewhere */
+static noinline int refuse_path(const struct sphere_app *app, int reason, const char *op,
+				const struct path *path)
 {
-	return sphere_task_app(current);
+	return SPHERE_VERDICT(app, reason, op, .path = path);
+}
+
+static noinline int refuse_address(const struct sphere_app *app, int reason, const char *op,
+				   const struct sockaddr *address, int len)
+{
+	return SPHERE_VERDICT(app, reason, op, .address = address, .address_len = len);
 }
 
 /* ---- files -------------------------------------------------------------- */
 
-int sphere_hook_file_open(struct file *file)
+int sphere_hook_file_open(const struct sphere_app *app, struct file *file)
 {
-	const struct sphere_app *app = current_app();
-	u16 want = 0;
+	unsigned int want = (__force u32)file->f_mode & (SPHERE_ACCESS_READ | SPHERE_ACCESS_WRITE);
+	int reason;
 
-	if (likely(!app))
-		return 0;
-	if (file->f_flags & __FMODE_EXEC)
+	if (unlikely(file->f_flags & __FMODE_EXEC))
 		want |= SPHERE_ACCESS_RUN;
-	if (file->f_mode & FMODE_READ)
-		want |= SPHERE_ACCESS_READ;
-	if (file->f_mode & FMODE_WRITE)
-		want |= SPHERE_ACCESS_WRITE;
-	/* who it is, each may ask */
-	if (want == SPHERE_ACCESS_READ && sphere_fs_is_self(file_inode(file)))
+	if (likely(sphere_app_may_open(app, file->f_path.dentry, want)))
 		return 0;
-	return SPHERE_VERDICT(app, sphere_decide_open(app, file->f_path.dentry, want),
-			      "file_open", .path = &file->f_path);
+	reason = sphere_decide_open(app, file->f_path.dentry, want);
+	/* who it is, each may ask */
+	if (unlikely(reason) && want == SPHERE_ACCESS_READ && sphere_fs_is_self(file_inode(file)))
+		return 0;
+	return likely(!reason) ? 0 : refuse_path(app, reason, "file_open", &file->f_path);
 }
 
-int sphere_hook_file_receive(struct file *file)
+int sphere_hook_file_receive(const struct sphere_app *app, struct file *file)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_descriptor(app, file, -1, SPHERE_FD_RECEIVED),
 			      "file_receive", .path = &file->f_path);
 }
 
-int sphere_hook_file_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+int sphere_hook_file_ioctl(const struct sphere_app *app, struct file *file, unsigned int cmd,
+			   unsigned long arg)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_ioctl(app, file_inode(file),
 						       file->f_mode & FMODE_WRITE, cmd),
 			      "file_ioctl", .number = cmd);
 }
 
-int sphere_hook_file_ioctl_compat(struct file *file, unsigned int cmd, unsigned long arg)
+int sphere_hook_file_ioctl_compat(const struct sphere_app *app, struct file *file, unsigned int cmd,
+				  unsigned long arg)
 {
-	return sphere_hook_file_ioctl(file, cmd, arg);
+	return sphere_hook_file_ioctl(app, file, cmd, arg);
 }
 
-int sphere_hook_file_lock(struct file *file, unsigned int cmd)
+int sphere_hook_file_lock(const struct sphere_app *app, struct file *file, unsigned int cmd)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_lock(app, file->f_mode & FMODE_WRITE, cmd),
 			      "file_lock", .path = &file->f_path);
 }
 
-int sphere_hook_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+int sphere_hook_file_fcntl(const struct sphere_app *app, struct file *file, unsigned int cmd,
+			   unsigned long arg)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_fcntl(app, cmd), "file_fcntl", .number = cmd);
 }
 
-int sphere_hook_path_unlink(const struct path *dir, struct dentry *dentry)
+int sphere_hook_path_unlink(const struct sphere_app *app, const struct path *dir,
+			    struct dentry *dentry)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_remove(app, dir->dentry, dentry), "path_unlink",
 			      .dentry = dentry);
 }
 
-int sphere_hook_path_rmdir(const struct path *dir, struct dentry *dentry)
+int sphere_hook_path_rmdir(const struct sphere_app *app, const struct path *dir,
+			   struct dentry *dentry)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_remove(app, dir->dentry, dentry), "path_rmdir",
 			      .dentry = dentry);
 }
 
-int sphere_hook_path_mkdir(const struct path *dir, struct dentry *dentry, umode_t mode)
+int sphere_hook_path_mkdir(const struct sphere_app *app, const struct path *dir,
+			   struct dentry *dentry, umode_t mode)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	mode = (mode & ~S_IFMT) | S_IFDIR;
 	return SPHERE_VERDICT(app, sphere_decide_create(app, dir->dentry, mode), "path_mkdir",
 			      .dentry = dentry);
 }
 
-int sphere_hook_path_mknod(const struct path *dir, struct dentry *dentry, umode_t mode,
-			   unsigned int dev)
+int sphere_hook_path_mknod(const struct sphere_app *app, const struct path *dir,
+			   struct dentry *dentry, umode_t mode, unsigned int dev)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_create(app, dir->dentry, mode), "path_mknod",
 			      .dentry = dentry);
 }
 
-int sphere_hook_path_truncate(const struct path *path)
+int sphere_hook_path_truncate(const struct sphere_app *app, const struct path *path)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_change(app, path->dentry), "path_truncate",
 			      .path = path);
 }
 
-int sphere_hook_path_link(struct dentry *old_dentry, const struct path *new_dir,
-			  struct dentry *new_dentry)
+int sphere_hook_path_link(const struct sphere_app *app, struct dentry *old_dentry,
+			  const struct path *new_dir, struct dentry *new_dentry)
 {
-	const struct sphere_app *app = current_app();
 	int ret;
 
-	if (likely(!app))
-		return 0;
 	rcu_read_lock();
 	ret = sphere_decide_move(app, READ_ONCE(old_dentry->d_parent), new_dir->dentry, 0);
 	rcu_read_unlock();
 	return SPHERE_VERDICT(app, ret, "path_link", .dentry = old_dentry);
 }
 
-int sphere_hook_path_rename(const struct path *old_dir, struct dentry *old_dentry,
-			    const struct path *new_dir, struct dentry *new_dentry,
-			    unsigned int flags)
+int sphere_hook_path_rename(const struct sphere_app *app, const struct path *old_dir,
+			    struct dentry *old_dentry, const struct path *new_dir,
+			    struct dentry *new_dentry, unsigned int flags)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_move(app, old_dir->dentry, new_dir->dentry,
 						      flags),
 			      "path_rename", .dentry = old_dentry);
 }
 
-int sphere_hook_path_chmod(const struct path *path, umode_t mode)
+int sphere_hook_path_chmod(const struct sphere_app *app, const struct path *path, umode_t mode)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_mode(app, path->dentry, mode), "path_chmod",
 			      .path = path);
 }
 
-int sphere_hook_path_notify(const struct path *path, u64 mask, unsigned int obj_type)
+int sphere_hook_path_notify(const struct sphere_app *app, const struct path *path, u64 mask,
+			    unsigned int obj_type)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_notify(app, path->dentry,
 							obj_type == FSNOTIFY_OBJ_TYPE_INODE),
 			      "path_notify", .path = path);
 }
 
 /* Message queues are made and removed without a question about a path */
-int sphere_hook_inode_create(struct inode *dir, struct dentry *dentry, umode_t mode)
+int sphere_hook_inode_create(const struct sphere_app *app, struct inode *dir, struct dentry *dentry,
+			     umode_t mode)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_is_queue(dentry) ? SPHERE_R_IPC : SPHERE_OK,
 			      "inode_create", .dentry = dentry);
 }
 
-int sphere_hook_inode_unlink(struct inode *dir, struct dentry *dentry)
+int sphere_hook_inode_unlink(const struct sphere_app *app, struct inode *dir, struct dentry *dentry)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_is_queue(dentry) ? SPHERE_R_IPC : SPHERE_OK,
 			      "inode_unlink", .dentry = dentry);
 }
 
-int sphere_hook_inode_readlink(struct dentry *dentry)
+int sphere_hook_inode_readlink(const struct sphere_app *app, struct dentry *dentry)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_readlink(app, dentry), "inode_readlink",
 			      .dentry = dentry);
 }
 
-int sphere_hook_inode_getattr(const struct path *path)
+int sphere_hook_inode_getattr(const struct sphere_app *app, const struct path *path)
 {
-	const struct sphere_app *app = current_app();
+	int reason = sphere_decide_look(app, path->dentry);
 
-	if (likely(!app))
-		return 0;
-	return SPHERE_VERDICT(app, sphere_decide_look(app, path->dentry), "inode_getattr",
-			      .path = path);
+	return likely(!reason) ? 0 : refuse_path(app, reason, "inode_getattr", path);
 }
 
-int sphere_hook_inode_setattr(sphere_idmap_t *idmap, struct dentry *dentry, struct iattr *attr)
+int sphere_hook_inode_setattr(const struct sphere_app *app, sphere_idmap_t *idmap,
+			      struct dentry *dentry, struct iattr *attr)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_attr(app, dentry, attr->ia_valid, attr->ia_mode),
 			      "inode_setattr", .dentry = dentry);
 }
 
-int sphere_hook_inode_getxattr(struct dentry *dentry, const char *name)
+int sphere_hook_inode_getxattr(const struct sphere_app *app, struct dentry *dentry,
+			       const char *name)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "inode_getxattr",
 			      .dentry = dentry);
 }
 
-int sphere_hook_inode_listxattr(struct dentry *dentry)
+int sphere_hook_inode_listxattr(const struct sphere_app *app, struct dentry *dentry)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "inode_listxattr",
 			      .dentry = dentry);
 }
 
 #ifdef SPHERE_HAVE_ACL_HOOKS
-int sphere_hook_inode_get_acl(sphere_idmap_t *idmap, struct dentry *dentry, const char *acl_name)
+int sphere_hook_inode_get_acl(const struct sphere_app *app, sphere_idmap_t *idmap,
+			      struct dentry *dentry, const char *acl_name)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "inode_get_acl",
 			      .dentry = dentry);
 }
@@ -335,7 +270,7 @@ static u64 cap_bits(kernel_cap_t caps)
 static int may_exec(const struct sphere_app *app, const struct linux_binprm *bprm)
 {
 	const struct cred *cred = current_cred();
-	const struct sphere_app *own = current_app();
+	const struct sphere_app *own = sphere_task_app(current);
 	const struct sphere_exec exec = {
 		.file = file_inode(bprm->file),
 		.personality = READ_ONCE(current->personality),
@@ -416,35 +351,25 @@ int sphere_hook_bprm_committing_creds(const struct linux_binprm *bprm)
 	return 0;
 }
 
-int sphere_hook_mmap_file(struct file *file, unsigned long prot, unsigned long flags)
+int sphere_hook_mmap_file(const struct sphere_app *app, struct file *file, unsigned long prot,
+			  unsigned long flags)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_mmap(app, file ? file_inode(file) : NULL, prot,
 						      flags, READ_ONCE(current->personality)),
 			      "mmap_file", .path = file ? &file->f_path : NULL, .number = prot);
 }
 
-int sphere_hook_mmap_addr(unsigned long addr)
+int sphere_hook_mmap_addr(const struct sphere_app *app, unsigned long addr)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_brk(app, READ_ONCE(current->personality)),
 			      "mmap_addr", .number = 0);
 }
 
-int sphere_hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
-			      unsigned long prot)
+int sphere_hook_file_mprotect(const struct sphere_app *app, struct vm_area_struct *vma,
+			      unsigned long reqprot, unsigned long prot)
 {
-	const struct sphere_app *app = current_app();
 	const struct file *file;
 
-	if (likely(!app))
-		return 0;
 	file = vma->vm_file;
 	return SPHERE_VERDICT(app, sphere_decide_mprotect(app, file ? file_inode(file) : NULL,
 							  vma->vm_flags, vma->anon_vma, reqprot,
@@ -453,13 +378,9 @@ int sphere_hook_file_mprotect(struct vm_area_struct *vma, unsigned long reqprot,
 			      .number = prot);
 }
 
-int sphere_hook_inode_init_security_anon(struct inode *inode, const struct qstr *name,
-					 const struct inode *context_inode)
+int sphere_hook_inode_init_security_anon(const struct sphere_app *app, struct inode *inode,
+					 const struct qstr *name, const struct inode *context_inode)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_anon(app, name->name), "inode_init_security_anon",
 			      .text = name->name);
 }
@@ -479,7 +400,7 @@ int sphere_hook_task_free(struct task_struct *task)
 
 int sphere_hook_ptrace_access_check(struct task_struct *child, unsigned int mode)
 {
-	const struct sphere_app *tracer = current_app(), *traced;
+	const struct sphere_app *tracer = sphere_task_app(current), *traced;
 	int ret = 0;
 
 	rcu_read_lock();
@@ -493,23 +414,17 @@ int sphere_hook_ptrace_access_check(struct task_struct *child, unsigned int mode
 	return ret;
 }
 
-int sphere_hook_ptrace_traceme(struct task_struct *parent)
+int sphere_hook_ptrace_traceme(const struct sphere_app *app, struct task_struct *parent)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_trace(NULL, app, true, sphere_is_development()),
 			      "ptrace_traceme", .number = task_tgid_nr(parent));
 }
 
-static int about_task(struct task_struct *task, int reason, const char *op)
+static int about_task(const struct sphere_app *app, struct task_struct *task, int reason,
+		      const char *op)
 {
-	const struct sphere_app *app = current_app();
 	int ret;
 
-	if (likely(!app))
-		return 0;
 	rcu_read_lock();
 	ret = SPHERE_VERDICT(app, sphere_decide_task(app, sphere_task_app(task), reason), op,
 			     .number = task_tgid_nr(task));
@@ -517,100 +432,91 @@ static int about_task(struct task_struct *task, int reason, const char *op)
 	return ret;
 }
 
-int sphere_hook_task_kill(struct task_struct *p, struct kernel_siginfo *info, int sig,
-			  const struct cred *cred)
+int sphere_hook_task_kill(const struct sphere_app *app, struct task_struct *p,
+			  struct kernel_siginfo *info, int sig, const struct cred *cred)
 {
 	/* with credentials it comes from a driver, for whom a request was made earlier */
-	return cred ? 0 : about_task(p, SPHERE_R_SIGNAL, "task_kill");
+	return cred ? 0 : about_task(app, p, SPHERE_R_SIGNAL, "task_kill");
 }
 
-int sphere_hook_task_setpgid(struct task_struct *p, pid_t pgid)
+int sphere_hook_task_setpgid(const struct sphere_app *app, struct task_struct *p, pid_t pgid)
 {
-	return about_task(p, SPHERE_R_TASK, "task_setpgid");
+	return about_task(app, p, SPHERE_R_TASK, "task_setpgid");
 }
 
-int sphere_hook_task_getpgid(struct task_struct *p)
+int sphere_hook_task_getpgid(const struct sphere_app *app, struct task_struct *p)
 {
-	return about_task(p, SPHERE_R_TASK, "task_getpgid");
+	return about_task(app, p, SPHERE_R_TASK, "task_getpgid");
 }
 
-int sphere_hook_task_getsid(struct task_struct *p)
+int sphere_hook_task_getsid(const struct sphere_app *app, struct task_struct *p)
 {
-	return about_task(p, SPHERE_R_TASK, "task_getsid");
+	return about_task(app, p, SPHERE_R_TASK, "task_getsid");
 }
 
-int sphere_hook_task_setnice(struct task_struct *p, int nice)
+int sphere_hook_task_setnice(const struct sphere_app *app, struct task_struct *p, int nice)
 {
-	return about_task(p, SPHERE_R_TASK, "task_setnice");
+	return about_task(app, p, SPHERE_R_TASK, "task_setnice");
 }
 
-int sphere_hook_task_setioprio(struct task_struct *p, int ioprio)
+int sphere_hook_task_setioprio(const struct sphere_app *app, struct task_struct *p, int ioprio)
 {
-	return about_task(p, SPHERE_R_TASK, "task_setioprio");
+	return about_task(app, p, SPHERE_R_TASK, "task_setioprio");
 }
 
-int sphere_hook_task_getioprio(struct task_struct *p)
+int sphere_hook_task_getioprio(const struct sphere_app *app, struct task_struct *p)
 {
-	return about_task(p, SPHERE_R_TASK, "task_getioprio");
+	return about_task(app, p, SPHERE_R_TASK, "task_getioprio");
 }
 
-int sphere_hook_task_setrlimit(struct task_struct *p, unsigned int resource,
-			       struct rlimit *new_rlim)
+int sphere_hook_task_setrlimit(const struct sphere_app *app, struct task_struct *p,
+			       unsigned int resource, struct rlimit *new_rlim)
 {
-	return about_task(p, SPHERE_R_LIMIT, "task_setrlimit");
+	return about_task(app, p, SPHERE_R_LIMIT, "task_setrlimit");
 }
 
-int sphere_hook_task_setscheduler(struct task_struct *p)
+int sphere_hook_task_setscheduler(const struct sphere_app *app, struct task_struct *p)
 {
-	return about_task(p, SPHERE_R_TASK, "task_setscheduler");
+	return about_task(app, p, SPHERE_R_TASK, "task_setscheduler");
 }
 
-int sphere_hook_task_getscheduler(struct task_struct *p)
+int sphere_hook_task_getscheduler(const struct sphere_app *app, struct task_struct *p)
 {
-	return about_task(p, SPHERE_R_TASK, "task_getscheduler");
+	return about_task(app, p, SPHERE_R_TASK, "task_getscheduler");
 }
 
-int sphere_hook_task_movememory(struct task_struct *p)
+int sphere_hook_task_movememory(const struct sphere_app *app, struct task_struct *p)
 {
-	return about_task(p, SPHERE_R_TASK, "task_movememory");
+	return about_task(app, p, SPHERE_R_TASK, "task_movememory");
 }
 
-int sphere_hook_capget(const struct task_struct *target)
+int sphere_hook_capget(const struct sphere_app *app, const struct task_struct *target)
 {
-	return about_task((struct task_struct *)target, SPHERE_R_TASK, "capget");
+	return about_task(app, (struct task_struct *)target, SPHERE_R_TASK, "capget");
 }
 
 /* Asked about limits of somebody else only, and does not say whose */
-int sphere_hook_task_prlimit(const struct cred *cred, const struct cred *tcred, unsigned int flags)
+int sphere_hook_task_prlimit(const struct sphere_app *app, const struct cred *cred,
+			     const struct cred *tcred, unsigned int flags)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, SPHERE_R_LIMIT, "task_prlimit", .number = flags);
 }
 
-int sphere_hook_task_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4,
-			   unsigned long arg5)
+int sphere_hook_task_prctl(const struct sphere_app *app, int option, unsigned long arg2,
+			   unsigned long arg3, unsigned long arg4, unsigned long arg5)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_prctl(app, option), "task_prctl",
 			      .number = option);
 }
 
-int sphere_hook_capable(const struct cred *cred, struct user_namespace *ns, int cap,
-			unsigned int opts)
+int sphere_hook_capable(const struct sphere_app *app, const struct cred *cred,
+			struct user_namespace *ns, int cap, unsigned int opts)
 {
-	const struct sphere_app *app = current_app();
-
 	/*
 	 * Other credentials than the task's own are the kernel's: a file system
 	 * that acts as the one who mounted it.
 	 */
-	if (likely(!app) || cred != current_real_cred())
+	if (cred != current_real_cred())
 		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_cap(app, cap), "capable", .number = cap,
 			      .quiet = opts & CAP_OPT_NOAUDIT);
@@ -618,137 +524,115 @@ int sphere_hook_capable(const struct cred *cred, struct user_namespace *ns, int 
 
 /* ---- the system --------------------------------------------------------- */
 
-int sphere_hook_settime(const struct timespec64 *ts, const struct timezone *tz)
+int sphere_hook_settime(const struct sphere_app *app, const struct timespec64 *ts,
+			const struct timezone *tz)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_time(app), "settime", .number = 0);
 }
 
 /* ---- channels between tasks --------------------------------------------- */
 
-int sphere_hook_unix_stream_connect(struct sock *sock, struct sock *other, struct sock *newsk)
+int sphere_hook_unix_stream_connect(const struct sphere_app *app, struct sock *sock,
+				    struct sock *other, struct sock *newsk)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_unix(app, other), "unix_stream_connect",
 			      .text = "unix");
 }
 
-int sphere_hook_unix_may_send(struct socket *sock, struct socket *other)
+int sphere_hook_unix_may_send(const struct sphere_app *app, struct socket *sock,
+			      struct socket *other)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_unix(app, other->sk), "unix_may_send",
 			      .text = "unix");
 }
 
 /* ---- network ------------------------------------------------------------ */
 
-int sphere_hook_socket_create(int family, int type, int protocol, int kern)
+int sphere_hook_socket_create(const struct sphere_app *app, int family, int type, int protocol,
+			      int kern)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app) || kern)
+	if (kern)
 		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_socket(app, family, type, protocol),
 			      "socket_create", .number = family);
 }
 
-int sphere_hook_socket_bind(struct socket *sock, struct sockaddr *address, int addrlen)
+int sphere_hook_socket_bind(const struct sphere_app *app, struct socket *sock,
+			    struct sockaddr *address, int addrlen)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_bind(app, sock->sk, address, addrlen),
 			      "socket_bind", .address = address, .address_len = addrlen);
 }
 
-int sphere_hook_socket_connect(struct socket *sock, struct sockaddr *address, int addrlen)
+int sphere_hook_socket_connect(const struct sphere_app *app, struct socket *sock,
+			       struct sockaddr *address, int addrlen)
 {
-	const struct sphere_app *app = current_app();
+	int reason = sphere_decide_connect(app, sock->sk, address, addrlen);
 
-	if (likely(!app))
-		return 0;
-	return SPHERE_VERDICT(app, sphere_decide_connect(app, sock->sk, address, addrlen),
-			      "socket_connect", .address = address, .address_len = addrlen);
+	return likely(!reason) ? 0 :
+	       refuse_address(app, reason, "socket_connect", address, addrlen);
 }
 
-int sphere_hook_socket_listen(struct socket *sock, int backlog)
+int sphere_hook_socket_listen(const struct sphere_app *app, struct socket *sock, int backlog)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_listen(app, sock->sk), "socket_listen",
 			      .number = 0);
 }
 
-int sphere_hook_socket_sendmsg(struct socket *sock, struct msghdr *msg, int size)
+int sphere_hook_socket_sendmsg(const struct sphere_app *app, struct socket *sock,
+			       struct msghdr *msg, int size)
 {
-	const struct sphere_app *app = current_app();
+	int reason = sphere_decide_sendmsg(app, sock->sk, msg);
 
-	if (likely(!app))
-		return 0;
-	return SPHERE_VERDICT(app, sphere_decide_sendmsg(app, sock->sk, msg), "socket_sendmsg",
-			      .address = msg->msg_name, .address_len = msg->msg_namelen);
+	return likely(!reason) ? 0 :
+	       refuse_address(app, reason, "socket_sendmsg", msg->msg_name, msg->msg_namelen);
 }
 
-int sphere_hook_socket_setsockopt(struct socket *sock, int level, int optname)
+int sphere_hook_socket_setsockopt(const struct sphere_app *app, struct socket *sock, int level,
+				  int optname)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_sockopt(app, sock->sk, level, optname),
 			      "socket_setsockopt", .number = optname);
 }
 
 /* ---- what no app may ---------------------------------------------------- */
 
-static int never(int reason, const char *op)
+static int never(const struct sphere_app *app, int reason, const char *op)
 {
-	const struct sphere_app *app = current_app();
-
-	if (likely(!app))
-		return 0;
 	return SPHERE_VERDICT(app, reason, op, .text = op);
 }
 
+#define SPHERE_HOOK0(...)
 #define SPHERE_HOOK1(...)
 #define SPHERE_HOOK2(...)
 #define SPHERE_HOOK3(...)
 #define SPHERE_HOOK4(...)
 #define SPHERE_HOOK5(...)
+#define SPHERE_HOOK6(...)
 #define SPHERE_LSM_ONLY(hook)
 #define SPHERE_UNUSED(hook, reason)
+#define SPHERE_NEVER
 #define SPHERE_NEVER0(hook, symbol, how, reason) \
-	int sphere_hook_##hook(void) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app) \
+	{ return never(app, reason, #hook); }
 #define SPHERE_NEVER1(hook, symbol, how, reason, t1, a1) \
-	int sphere_hook_##hook(t1 a1) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app, t1 a1) \
+	{ return never(app, reason, #hook); }
 #define SPHERE_NEVER2(hook, symbol, how, reason, t1, a1, t2, a2) \
-	int sphere_hook_##hook(t1 a1, t2 a2) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app, t1 a1, t2 a2) \
+	{ return never(app, reason, #hook); }
 #define SPHERE_NEVER3(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app, t1 a1, t2 a2, t3 a3) \
+	{ return never(app, reason, #hook); }
 #define SPHERE_NEVER4(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app, t1 a1, t2 a2, t3 a3, t4 a4) \
+	{ return never(app, reason, #hook); }
 #define SPHERE_NEVER5(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app, t1 a1, t2 a2, t3 a3, t4 a4, t5 a5) \
+	{ return never(app, reason, #hook); }
 #define SPHERE_NEVER6(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6) \
-	{ return never(reason, #hook); }
+	int sphere_hook_##hook(const struct sphere_app *app, t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, \
+			       t6 a6) \
+	{ return never(app, reason, #hook); }
 
 #include "hooks.def"

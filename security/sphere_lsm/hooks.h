@@ -4,9 +4,11 @@
  * reached
  *
  * Each may be called where nothing may sleep, and calls nothing that has a hook
- * itself. It answers 0 or the errno that the caller shall get. For tasks that are
- * not confined the answer is 0, but for the hooks that are asked about somebody
- * else.
+ * itself. It answers 0 or the errno that the caller shall get.
+ *
+ * Most are asked for confined tasks only, and get the app of the current one; who
+ * calls them answers 0 for the others. Those that are asked for tasks that are about
+ * to be confined, or for all, look for themselves.
  */
 #ifndef _SPHERE_LSM_HOOKS_H
 #define _SPHERE_LSM_HOOKS_H
@@ -27,49 +29,31 @@ struct io_uring_cmd;
 struct kern_ipc_perm;
 struct perf_event;
 struct posix_acl;
+struct sphere_app;
 
+/* what comes before a hook's arguments, by its column "how" */
+#define SPHERE_FOR_COLD		const struct sphere_app *app,
+#define SPHERE_FOR_HOT		const struct sphere_app *app,
+#define SPHERE_FOR_ENTER
+#define SPHERE_FOR_ALWAYS
+
+#define SPHERE_HOOK0(hook, symbol, how) \
+	int sphere_hook_##hook(const struct sphere_app *app);
 #define SPHERE_HOOK1(hook, symbol, how, t1, a1) \
-	int sphere_hook_##hook(t1 a1);
+	int sphere_hook_##hook(SPHERE_FOR_##how t1 a1);
 #define SPHERE_HOOK2(hook, symbol, how, t1, a1, t2, a2) \
-	int sphere_hook_##hook(t1 a1, t2 a2);
+	int sphere_hook_##hook(SPHERE_FOR_##how t1 a1, t2 a2);
 #define SPHERE_HOOK3(hook, symbol, how, t1, a1, t2, a2, t3, a3) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3);
+	int sphere_hook_##hook(SPHERE_FOR_##how t1 a1, t2 a2, t3 a3);
 #define SPHERE_HOOK4(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4);
+	int sphere_hook_##hook(SPHERE_FOR_##how t1 a1, t2 a2, t3 a3, t4 a4);
 #define SPHERE_HOOK5(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5);
-#define SPHERE_NEVER0(hook, symbol, how, reason) \
-	int sphere_hook_##hook(void);
-#define SPHERE_NEVER1(hook, symbol, how, reason, t1, a1) \
-	int sphere_hook_##hook(t1 a1);
-#define SPHERE_NEVER2(hook, symbol, how, reason, t1, a1, t2, a2) \
-	int sphere_hook_##hook(t1 a1, t2 a2);
-#define SPHERE_NEVER3(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3);
-#define SPHERE_NEVER4(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4);
-#define SPHERE_NEVER5(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5);
-#define SPHERE_NEVER6(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
-	int sphere_hook_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6);
+	int sphere_hook_##hook(SPHERE_FOR_##how t1 a1, t2 a2, t3 a3, t4 a4, t5 a5);
+#define SPHERE_HOOK6(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
+	int sphere_hook_##hook(SPHERE_FOR_##how t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6);
 #define SPHERE_LSM_ONLY(hook)
 #define SPHERE_UNUSED(hook, reason)
 
 #include "hooks.def"
-
-#undef SPHERE_HOOK1
-#undef SPHERE_HOOK2
-#undef SPHERE_HOOK3
-#undef SPHERE_HOOK4
-#undef SPHERE_HOOK5
-#undef SPHERE_NEVER0
-#undef SPHERE_NEVER1
-#undef SPHERE_NEVER2
-#undef SPHERE_NEVER3
-#undef SPHERE_NEVER4
-#undef SPHERE_NEVER5
-#undef SPHERE_NEVER6
-#undef SPHERE_LSM_ONLY
-#undef SPHERE_UNUSED
 
 #endif /* _SPHERE_LSM_HOOKS_H */

@@ -45,25 +45,31 @@
 #define AFTER(word, t)		(FROM(word, t) + WORDS(t))
 #define ARG(t, word)		(*(typeof(t) *)(void *)&args[FROM(word, t)])
 
+/* whom it is asked for, by the column "how" of the table */
+#define FROM_COLD		app,
+#define FROM_HOT		app,
+#define FROM_ENTER
+#define FROM_ALWAYS
+
 #define DECIDE(hook, ...) \
 	static_assert(END_##hook <= SPHERE_ATTACH_ARGS); \
-	static int decide_##hook(const unsigned long *args) \
+	static int decide_##hook(const struct sphere_app *app, const unsigned long *args) \
 	{ return sphere_hook_##hook(__VA_ARGS__); }
 
-#define SPHERE_NEVER0(hook, symbol, how, reason) \
-	static int decide_##hook(const unsigned long *args) \
-	{ return sphere_hook_##hook(); }
+#define SPHERE_HOOK0(hook, symbol, how) \
+	static int decide_##hook(const struct sphere_app *app, const unsigned long *args) \
+	{ return sphere_hook_##hook(app); }
 #define SPHERE_HOOK1(hook, symbol, how, t1, a1) \
 	enum { \
 		END_##hook = AFTER(0, t1), \
 	}; \
-	DECIDE(hook, ARG(t1, 0))
+	DECIDE(hook, FROM_##how ARG(t1, 0))
 #define SPHERE_HOOK2(hook, symbol, how, t1, a1, t2, a2) \
 	enum { \
 		AT2_##hook = AFTER(0, t1), \
 		END_##hook = AFTER(AT2_##hook, t2), \
 	}; \
-	DECIDE(hook, ARG(t1, 0), \
+	DECIDE(hook, FROM_##how ARG(t1, 0), \
 	       ARG(t2, AT2_##hook))
 #define SPHERE_HOOK3(hook, symbol, how, t1, a1, t2, a2, t3, a3) \
 	enum { \
@@ -71,7 +77,7 @@
 		AT3_##hook = AFTER(AT2_##hook, t2), \
 		END_##hook = AFTER(AT3_##hook, t3), \
 	}; \
-	DECIDE(hook, ARG(t1, 0), \
+	DECIDE(hook, FROM_##how ARG(t1, 0), \
 	       ARG(t2, AT2_##hook), \
 	       ARG(t3, AT3_##hook))
 #define SPHERE_HOOK4(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4) \
@@ -81,7 +87,7 @@
 		AT4_##hook = AFTER(AT3_##hook, t3), \
 		END_##hook = AFTER(AT4_##hook, t4), \
 	}; \
-	DECIDE(hook, ARG(t1, 0), \
+	DECIDE(hook, FROM_##how ARG(t1, 0), \
 	       ARG(t2, AT2_##hook), \
 	       ARG(t3, AT3_##hook), \
 	       ARG(t4, AT4_##hook))
@@ -93,7 +99,7 @@
 		AT5_##hook = AFTER(AT4_##hook, t4), \
 		END_##hook = AFTER(AT5_##hook, t5), \
 	}; \
-	DECIDE(hook, ARG(t1, 0), \
+	DECIDE(hook, FROM_##how ARG(t1, 0), \
 	       ARG(t2, AT2_##hook), \
 	       ARG(t3, AT3_##hook), \
 	       ARG(t4, AT4_##hook), \
@@ -107,70 +113,38 @@
 		AT6_##hook = AFTER(AT5_##hook, t5), \
 		END_##hook = AFTER(AT6_##hook, t6), \
 	}; \
-	DECIDE(hook, ARG(t1, 0), \
+	DECIDE(hook, FROM_##how ARG(t1, 0), \
 	       ARG(t2, AT2_##hook), \
 	       ARG(t3, AT3_##hook), \
 	       ARG(t4, AT4_##hook), \
 	       ARG(t5, AT5_##hook), \
 	       ARG(t6, AT6_##hook))
-#define SPHERE_NEVER1(hook, symbol, how, reason, ...)	SPHERE_HOOK1(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER2(hook, symbol, how, reason, ...)	SPHERE_HOOK2(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER3(hook, symbol, how, reason, ...)	SPHERE_HOOK3(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER4(hook, symbol, how, reason, ...)	SPHERE_HOOK4(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER5(hook, symbol, how, reason, ...)	SPHERE_HOOK5(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER6(hook, symbol, how, reason, ...)	SPHERE_HOOK6(hook, symbol, how, __VA_ARGS__)
 #define SPHERE_LSM_ONLY(hook)
 #define SPHERE_UNUSED(hook, reason)
 
 #include "hooks.def"
 
-#undef SPHERE_HOOK1
-#undef SPHERE_HOOK2
-#undef SPHERE_HOOK3
-#undef SPHERE_HOOK4
-#undef SPHERE_HOOK5
-#undef SPHERE_HOOK6
-#undef SPHERE_NEVER0
-#undef SPHERE_NEVER1
-#undef SPHERE_NEVER2
-#undef SPHERE_NEVER3
-#undef SPHERE_NEVER4
-#undef SPHERE_NEVER5
-#undef SPHERE_NEVER6
-
 /* ---- The functions --------------------------------------------------------- */
 
-#define HOW_COLD	0
-#define HOW_HOT		1
-#define HOW_ALWAYS	2
+#define WHOM_COLD		SPHERE_ATTACH_CONFINED
+#define WHOM_HOT		SPHERE_ATTACH_CONFINED
+#define WHOM_ENTER		SPHERE_ATTACH_LABELLED
+#define WHOM_ALWAYS		SPHERE_ATTACH_ALL
 
-#define SITE(hook, symbol, how, ...) \
-	{ .name = #symbol, .decide = decide_##hook, .hot = HOW_##how == HOW_HOT, \
-	  .always = HOW_##how == HOW_ALWAYS },
-#define SPHERE_HOOK1	SITE
-#define SPHERE_HOOK2	SITE
-#define SPHERE_HOOK3	SITE
-#define SPHERE_HOOK4	SITE
-#define SPHERE_HOOK5	SITE
-#define SPHERE_NEVER0	SITE
-#define SPHERE_NEVER1	SITE
-#define SPHERE_NEVER2	SITE
-#define SPHERE_NEVER3	SITE
-#define SPHERE_NEVER4	SITE
-#define SPHERE_NEVER5	SITE
-#define SPHERE_NEVER6	SITE
+#define IS_HOT_COLD		false
+#define IS_HOT_HOT		true
+#define IS_HOT_ENTER		false
+#define IS_HOT_ALWAYS		false
+
+#define SPHERE_HOOK(_hook, symbol, how, ...) \
+	{ .name = #symbol, .hook = #_hook, .decide = decide_##_hook, .whom = WHOM_##how, \
+	  .hot = IS_HOT_##how },
+#define SPHERE_LSM_ONLY(hook)
+#define SPHERE_UNUSED(hook, reason)
 
 static struct sphere_attach_site sites[] = {
 #include "hooks.def"
 };
-
-#undef SITE
-#define SITE(hook, ...)	#hook,
-static const char *const hook_names[] = {
-#include "hooks.def"
-};
-
-static_assert(ARRAY_SIZE(sites) == ARRAY_SIZE(hook_names));
 
 /* ---- Does it still work? ---------------------------------------------------- */
 
@@ -274,7 +248,7 @@ void sphere_way_show_hook(struct seq_file *m, const char *hook)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(sites); i++) {
-		if (strcmp(hook_names[i], hook))
+		if (strcmp(sites[i].hook, hook))
 			continue;
 		seq_printf(m, " %s %s%s missed %lu", sites[i].name,
 			   sphere_attach_is_live(&sites[i]) ? sphere_attach_name() : "off",

@@ -25,6 +25,44 @@
 #include "records.h"
 #include "state.h"
 
+/* whom it is asked for, by the column "how" of the table */
+#define FIRST_COLD(hook, ...) \
+({ \
+	const struct sphere_app *__app = sphere_task_app(current); \
+	likely(!__app) ? 0 : sphere_hook_##hook(__app, ##__VA_ARGS__); \
+})
+#define FIRST_HOT			FIRST_COLD
+#define FIRST_ENTER(hook, ...) \
+	(likely(!sphere_label_of(current)) ? 0 : sphere_hook_##hook(__VA_ARGS__))
+#define FIRST_ALWAYS(hook, ...)		sphere_hook_##hook(__VA_ARGS__)
+
+#define FIRST				static int __maybe_unused
+
+#define SPHERE_HOOK0(hook, symbol, how) \
+	FIRST first_##hook(void) { return FIRST_##how(hook); }
+#define SPHERE_HOOK1(hook, symbol, how, t1, a1) \
+	FIRST first_##hook(t1 a1) \
+	{ return FIRST_##how(hook, a1); }
+#define SPHERE_HOOK2(hook, symbol, how, t1, a1, t2, a2) \
+	FIRST first_##hook(t1 a1, t2 a2) \
+	{ return FIRST_##how(hook, a1, a2); }
+#define SPHERE_HOOK3(hook, symbol, how, t1, a1, t2, a2, t3, a3) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3) \
+	{ return FIRST_##how(hook, a1, a2, a3); }
+#define SPHERE_HOOK4(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4) \
+	{ return FIRST_##how(hook, a1, a2, a3, a4); }
+#define SPHERE_HOOK5(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5) \
+	{ return FIRST_##how(hook, a1, a2, a3, a4, a5); }
+#define SPHERE_HOOK6(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
+	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6) \
+	{ return FIRST_##how(hook, a1, a2, a3, a4, a5, a6); }
+#define SPHERE_LSM_ONLY(hook)
+#define SPHERE_UNUSED(hook, reason)
+
+#include "hooks.def"
+
 #define ADAPTED_bprm_committing_creds 0,
 #ifdef SPHERE_SETATTR_HAS_IDMAP
 static void lsm_bprm_committing_creds(const struct linux_binprm *bprm)
@@ -32,30 +70,28 @@ static void lsm_bprm_committing_creds(const struct linux_binprm *bprm)
 static void lsm_bprm_committing_creds(struct linux_binprm *bprm)
 #endif
 {
-	sphere_hook_bprm_committing_creds(bprm);
+	first_bprm_committing_creds(bprm);
 }
 
 #define ADAPTED_mmap_file 0,
 static int lsm_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot,
 			 unsigned long flags)
 {
-	if (likely(!sphere_label_of(current)))
-		return 0;
 	/* the other way in sees what was asked for, and what the personality adds */
-	return sphere_hook_mmap_file(file, reqprot, flags);
+	return first_mmap_file(file, reqprot, flags);
 }
 
 #define ADAPTED_task_free 0,
 static void lsm_task_free(struct task_struct *task)
 {
-	sphere_hook_task_free(task);
+	first_task_free(task);
 }
 
 #define ADAPTED_task_prctl 0,
 static int lsm_task_prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4,
 			  unsigned long arg5)
 {
-	int ret = sphere_hook_task_prctl(option, arg2, arg3, arg4, arg5);
+	int ret = first_task_prctl(option, arg2, arg3, arg4, arg5);
 
 	/* "not handled here" */
 	return ret ? ret : -ENOSYS;
@@ -70,14 +106,14 @@ static int lsm_capget(struct task_struct *target, kernel_cap_t *effective,
 		      kernel_cap_t *inheritable, kernel_cap_t *permitted)
 #endif
 {
-	return sphere_hook_capget(target);
+	return first_capget(target);
 }
 
 #ifdef CONFIG_BPF_SYSCALL
 #define ADAPTED_bpf 0,
 static int lsm_bpf(int cmd, union bpf_attr *attr, unsigned int size)
 {
-	return sphere_hook_bpf(cmd);
+	return first_bpf(cmd);
 }
 #endif
 
@@ -88,7 +124,7 @@ static int lsm_quotactl(int cmds, int type, int id, const struct super_block *sb
 static int lsm_quotactl(int cmds, int type, int id, struct super_block *sb)
 #endif
 {
-	return sphere_hook_quotactl(cmds, type, id);
+	return first_quotactl(cmds, type, id);
 }
 
 #ifdef SPHERE_XATTR_NEEDS_CAP_CALL
@@ -100,7 +136,7 @@ static int lsm_quotactl(int cmds, int type, int id, struct super_block *sb)
 static int lsm_inode_setxattr(sphere_idmap_t *idmap, struct dentry *dentry, const char *name,
 			      const void *value, size_t size, int flags)
 {
-	int ret = sphere_hook_inode_setxattr(idmap, dentry, name, value, size, flags);
+	int ret = first_inode_setxattr(idmap, dentry, name, value, size, flags);
 
 	return ret ? ret : cap_inode_setxattr(dentry, name, value, size, flags);
 }
@@ -108,7 +144,7 @@ static int lsm_inode_setxattr(sphere_idmap_t *idmap, struct dentry *dentry, cons
 #define ADAPTED_inode_removexattr 0,
 static int lsm_inode_removexattr(sphere_idmap_t *idmap, struct dentry *dentry, const char *name)
 {
-	int ret = sphere_hook_inode_removexattr(idmap, dentry, name);
+	int ret = first_inode_removexattr(idmap, dentry, name);
 
 	return ret ? ret : cap_inode_removexattr(idmap, dentry, name);
 }
@@ -118,7 +154,7 @@ static int lsm_inode_removexattr(sphere_idmap_t *idmap, struct dentry *dentry, c
 #define ADAPTED_inode_setattr 0,
 static int lsm_inode_setattr(struct dentry *dentry, struct iattr *attr)
 {
-	return sphere_hook_inode_setattr(NULL, dentry, attr);
+	return first_inode_setattr(NULL, dentry, attr);
 }
 #endif
 
@@ -151,75 +187,12 @@ static int lsm_setprocattr(const char *name, void *value, size_t size)
 }
 #endif
 
-/* whom it is asked about: by the column "how" of the table */
-#define FIRST_COLD(call)	(likely(!sphere_label_of(current)) ? 0 : (call))
-#define FIRST_HOT		FIRST_COLD
-#define FIRST_ALWAYS(call)	(call)
-
-/* no stub of the tracer: the function of the kernel that asks has one */
-#define FIRST		static int notrace __maybe_unused
-
-#define SPHERE_HOOK1(hook, symbol, how, t1, a1) \
-	FIRST first_##hook(t1 a1) { return FIRST_##how(sphere_hook_##hook(a1)); }
-#define SPHERE_HOOK2(hook, symbol, how, t1, a1, t2, a2) \
-	FIRST first_##hook(t1 a1, t2 a2) { return FIRST_##how(sphere_hook_##hook(a1, a2)); }
-#define SPHERE_HOOK3(hook, symbol, how, t1, a1, t2, a2, t3, a3) \
-	FIRST first_##hook(t1 a1, t2 a2, t3 a3) \
-	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3)); }
-#define SPHERE_HOOK4(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4) \
-	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4) \
-	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3, a4)); }
-#define SPHERE_HOOK5(hook, symbol, how, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5) \
-	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5) \
-	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3, a4, a5)); }
-#define SPHERE_NEVER0(hook, symbol, how, reason) \
-	FIRST first_##hook(void) { return FIRST_##how(sphere_hook_##hook()); }
-#define SPHERE_NEVER1(hook, symbol, how, reason, ...) SPHERE_HOOK1(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER2(hook, symbol, how, reason, ...) SPHERE_HOOK2(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER3(hook, symbol, how, reason, ...) SPHERE_HOOK3(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER4(hook, symbol, how, reason, ...) SPHERE_HOOK4(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER5(hook, symbol, how, reason, ...) SPHERE_HOOK5(hook, symbol, how, __VA_ARGS__)
-#define SPHERE_NEVER6(hook, symbol, how, reason, t1, a1, t2, a2, t3, a3, t4, a4, t5, a5, t6, a6) \
-	FIRST first_##hook(t1 a1, t2 a2, t3 a3, t4 a4, t5 a5, t6 a6) \
-	{ return FIRST_##how(sphere_hook_##hook(a1, a2, a3, a4, a5, a6)); }
-#define SPHERE_LSM_ONLY(hook)
-#define SPHERE_UNUSED(hook, reason)
-
-#include "hooks.def"
-
-#undef SPHERE_HOOK1
-#undef SPHERE_HOOK2
-#undef SPHERE_HOOK3
-#undef SPHERE_HOOK4
-#undef SPHERE_HOOK5
-#undef SPHERE_NEVER0
-#undef SPHERE_NEVER1
-#undef SPHERE_NEVER2
-#undef SPHERE_NEVER3
-#undef SPHERE_NEVER4
-#undef SPHERE_NEVER5
-#undef SPHERE_NEVER6
-#undef SPHERE_LSM_ONLY
-#undef SPHERE_UNUSED
-
 /* the second of its arguments */
 #define TAKE_SECOND(a, b, ...)	b
 #define FUNCTION_(adapted, hook) TAKE_SECOND(adapted lsm_##hook, first_##hook)
 #define FUNCTION(hook)		FUNCTION_(ADAPTED_##hook, hook)
 
-#define SPHERE_ENTRY(hook, ...)	LSM_HOOK_INIT(hook, FUNCTION(hook)),
-#define SPHERE_HOOK1		SPHERE_ENTRY
-#define SPHERE_HOOK2		SPHERE_ENTRY
-#define SPHERE_HOOK3		SPHERE_ENTRY
-#define SPHERE_HOOK4		SPHERE_ENTRY
-#define SPHERE_HOOK5		SPHERE_ENTRY
-#define SPHERE_NEVER0		SPHERE_ENTRY
-#define SPHERE_NEVER1		SPHERE_ENTRY
-#define SPHERE_NEVER2		SPHERE_ENTRY
-#define SPHERE_NEVER3		SPHERE_ENTRY
-#define SPHERE_NEVER4		SPHERE_ENTRY
-#define SPHERE_NEVER5		SPHERE_ENTRY
-#define SPHERE_NEVER6		SPHERE_ENTRY
+#define SPHERE_HOOK(hook, ...)	LSM_HOOK_INIT(hook, FUNCTION(hook)),
 #define SPHERE_LSM_ONLY(hook)	LSM_HOOK_INIT(hook, lsm_##hook),
 #define SPHERE_UNUSED(hook, reason)
 

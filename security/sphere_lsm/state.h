@@ -108,12 +108,12 @@ static inline bool sphere_task_may_be_labelled(const struct task_struct *task)
 extern struct lsm_blob_sizes sphere_blob_sizes;
 extern bool sphere_is_enabled;
 
-static inline unsigned long *sphere_label_word(const struct task_struct *task)
+static __always_inline unsigned long *sphere_label_word(const struct task_struct *task)
 {
 	return task->security + sphere_blob_sizes.lbs_task;
 }
 
-static inline unsigned long sphere_label_of(const struct task_struct *task)
+static __always_inline unsigned long sphere_label_of(const struct task_struct *task)
 {
 	return READ_ONCE(*sphere_label_word(task));
 }
@@ -132,17 +132,29 @@ static inline bool sphere_task_is_labelled(const struct task_struct *task)
 }
 
 /**
+ * sphere_label_app() - from a task's word to the app that it belongs to
+ * @label: the word
+ *
+ * Context: Any.
+ * Return: the app, or NULL if the task is not confined
+ */
+static __always_inline struct sphere_app *sphere_label_app(unsigned long label)
+{
+	if (likely(!label) || unlikely(label & SPHERE_LABEL_ARMED))
+		return NULL;
+	return (struct sphere_app *)label;
+}
+
+/**
  * sphere_task_app() - the app that a task belongs to
  * @task: the current task, or one found under RCU, in the same section
  *
  * Context: Any.
  * Return: the app, or NULL if it is not confined
  */
-static inline struct sphere_app *sphere_task_app(const struct task_struct *task)
+static __always_inline struct sphere_app *sphere_task_app(const struct task_struct *task)
 {
-	unsigned long label = sphere_label_of(task);
-
-	return label & SPHERE_LABEL_ARMED ? NULL : (struct sphere_app *)label;
+	return sphere_label_app(sphere_label_of(task));
 }
 
 /**

@@ -28,6 +28,7 @@ struct fixture {
 	u8 *buf;
 	struct inode *inodes;
 	struct dentry *dentries;
+	struct super_block *sb;
 	struct sphere_pins *pins;
 	unsigned int n_pins;
 	struct sphere_app *app;
@@ -97,8 +98,12 @@ static void fake_pins(struct kunit *test, struct fixture *f)
 	KUNIT_ASSERT_NOT_NULL(test, f->pins);
 	KUNIT_ASSERT_NOT_NULL(test, f->inodes);
 	KUNIT_ASSERT_NOT_NULL(test, f->dentries);
+	f->sb = kunit_kzalloc(test, sizeof(*f->sb), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, f->sb);
 	f->pins->n = n;
 	for (i = 0; i < n; i++) {
+		f->inodes[i].i_sb = f->sb;
+		f->dentries[i].d_sb = f->sb;
 		f->dentries[i].d_inode = &f->inodes[i];
 		f->dentries[i].d_parent = &f->dentries[i];
 		f->pins->pin[i].path.dentry = &f->dentries[i];
@@ -179,6 +184,60 @@ static void find_file(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, sphere_app_find_file(f->app, &f->inodes[i]));
 	KUNIT_EXPECT_NULL(test, sphere_app_find_file(f->app, &other));
 	KUNIT_EXPECT_NULL(test, sphere_app_find_file(f->app, NULL));
+}
+
+/* More than the index has places, and than one of its bytes can count */
+static void find_many(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	const unsigned int n_files = SPHERE_MAX_FILES, n_dirs = SPHERE_MAX_DIRS, n_execs = 200;
+	struct inode *other = kunit_kzalloc(test, 300 * sizeof(*other), GFP_KERNEL);
+	struct dentry *alone = kunit_kzalloc(test, 300 * sizeof(*alone), GFP_KERNEL);
+	unsigned int i, file;
+	char path[16];
+
+	KUNIT_ASSERT_NOT_NULL(test, other);
+	KUNIT_ASSERT_NOT_NULL(test, alone);
+	start(f);
+	pb_section(&f->b, SPHERE_SECTION_FILES);
+	for (i = 0; i < n_files; i++) {
+		snprintf(path, sizeof(path), "/f/%03u", i);
+		pb_path(&f->b, SPHERE_ACCESS_READ, path);
+	}
+	pb_section(&f->b, SPHERE_SECTION_DIRS);
+	for (i = 0; i < n_dirs; i++) {
+		snprintf(path, sizeof(path), "/d/%03u", i);
+		pb_path(&f->b, SPHERE_ACCESS_LIST, path);
+	}
+	pb_section(&f->b, SPHERE_SECTION_EXECS);
+	for (i = 0; i < n_execs; i++) {
+		snprintf(path, sizeof(path), "/x/%03u", i);
+		pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, path);
+	}
+	read_policy(test, f);
+	fake_pins(test, f);
+	build(test, f);
+	KUNIT_ASSERT_GT(test, f->app->n_files, 255);
+
+	for (i = 0; i < n_files + n_execs; i++) {
+		const struct sphere_app_file *found;
+
+		file = i < n_files ? i : i + n_dirs;
+		found = sphere_app_find_file(f->app, &f->inodes[file]);
+		KUNIT_ASSERT_NOT_NULL(test, found);
+		KUNIT_EXPECT_PTR_EQ(test, found->inode, &f->inodes[file]);
+	}
+	for (i = n_files; i < n_files + n_dirs; i++) {
+		const struct sphere_app_dir *found = sphere_app_find_dir(f->app, &f->dentries[i]);
+
+		KUNIT_ASSERT_NOT_NULL(test, found);
+		KUNIT_EXPECT_PTR_EQ(test, found->dentry, &f->dentries[i]);
+	}
+	for (i = 0; i < 300; i++) {
+		alone[i].d_parent = &alone[i];
+		KUNIT_EXPECT_NULL(test, sphere_app_find_file(f->app, &other[i]));
+		KUNIT_EXPECT_NULL(test, sphere_app_find_dir(f->app, &alone[i]));
+	}
 }
 
 static void find_file_merged(struct kunit *test)
@@ -992,6 +1051,7 @@ static void pin_types(struct kunit *test)
 static struct kunit_case app_cases[] = {
 	KUNIT_CASE(build_header),
 	KUNIT_CASE(find_file),
+	KUNIT_CASE(find_many),
 	KUNIT_CASE(find_file_merged),
 	KUNIT_CASE(build_exec_writable),
 	KUNIT_CASE(build_same_object),

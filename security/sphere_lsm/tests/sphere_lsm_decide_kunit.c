@@ -20,6 +20,7 @@
 #include <linux/net.h>
 #include <linux/personality.h>
 #include <linux/prctl.h>
+#include <linux/ptrace.h>
 #include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/socket.h>
@@ -92,6 +93,28 @@ static void make(struct fixture *f, enum object o, umode_t mode)
 	f->pins->pin[o].path.dentry = &f->dentries[o];
 }
 
+static struct sphere_app *build_every_grant(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xa0);
+	pb_every_grant(&f->b);
+	return build(test, f->pins);
+}
+
+/* As if all that is listed were there, when the policy is loaded */
+static void on_file_system(struct kunit *test, unsigned long magic, unsigned long flags)
+{
+	struct fixture *f = test->priv;
+
+	f->sb->s_magic = magic;
+	f->sb->s_flags = flags;
+	f->app->pins = NULL;
+	sphere_app_put(f->app);
+	f->app = NULL;
+	f->app = build_every_grant(test);
+}
+
 static int decide_init(struct kunit *test)
 {
 	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
@@ -107,7 +130,7 @@ static int decide_init(struct kunit *test)
 	bare = kunit_kzalloc(test, struct_size(bare, pin, 1), GFP_KERNEL);
 	if (!f->buf || !f->sb || !f->pins || !bare)
 		return -ENOMEM;
-	f->sb->s_magic = EXT4_SUPER_MAGIC;
+	f->sb->s_magic = TMPFS_MAGIC;
 	f->pins->n = OBJECTS;
 	for (i = 0; i < OBJECTS; i++)
 		make(f, i, i == IMAGE || i == WIFI || i == STORAGE ? S_IFDIR : S_IFREG);
@@ -115,9 +138,7 @@ static int decide_init(struct kunit *test)
 		make(f, i, S_IFCHR);
 		f->pins->pin[i].dev = MKDEV(200, i);
 	}
-	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xa0);
-	pb_every_grant(&f->b);
-	f->app = build(test, f->pins);
+	f->app = build_every_grant(test);
 	bare->n = 1;
 	bare->pin[0].path.dentry = &f->dentries[PROGRAM];
 	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xb0);
@@ -266,37 +287,59 @@ static void T28_capability_of_the_schema(struct kunit *test)
 #define WRITE	SPHERE_ACCESS_WRITE
 #define RUN	SPHERE_ACCESS_RUN
 
-static void T24_T28_open_files(struct kunit *test)
+/* A look may only save the question, never answer it otherwise */
+static int decide_open(const struct sphere_app *app, const struct dentry *dentry, u16 want)
+{
+	int reason = sphere_decide_open(app, dentry, want);
+
+	return reason && sphere_app_may_open(app, dentry, want) ? SPHERE_OK : reason;
+}
+
+static void open_files(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[LOCALTIME], READ), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[LOCALTIME], READ | WRITE),
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[LOCALTIME], READ), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[LOCALTIME], READ | WRITE),
 			SPHERE_R_FILE_ACCESS);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[STATE], READ | WRITE),
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[STATE], READ | WRITE),
 			SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[PROGRAM], WRITE),
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[PROGRAM], WRITE),
 			SPHERE_R_FILE_ACCESS);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[PROGRAM], READ | RUN),
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[PROGRAM], READ | RUN),
 			SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[LIBRARY], READ | RUN),
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[LIBRARY], READ | RUN),
 			SPHERE_R_EXEC);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
 	f->dentry.d_parent = &f->dentries[IMAGE];
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, WRITE), SPHERE_R_FILE_ACCESS);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, WRITE), SPHERE_R_FILE_ACCESS);
 	f->dentry.d_parent = &f->dentries[STORAGE];
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ | WRITE), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[IMAGE], READ), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[WIFI], READ), SPHERE_R_DIR);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ | WRITE), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[IMAGE], READ), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[WIFI], READ), SPHERE_R_DIR);
 	/* not there, or of a kind that nobody opens */
 	f->dentry.d_inode = NULL;
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
 	f->dentry.d_inode = &f->inode;
 	f->inode.i_mode = S_IFSOCK;
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
 	f->inode.i_mode = S_IFLNK;
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	f->inode.i_mode = S_IFREG;
+	f->dentry.d_parent = &f->parent;
+}
+
+static void T24_T28_open_files(struct kunit *test)
+{
+	open_files(test);
+}
+
+/* Where nothing is known about the file system, the answers are the same */
+static void T24_T28_open_files_elsewhere(struct kunit *test)
+{
+	on_file_system(test, NFS_SUPER_MAGIC, 0);
+	open_files(test);
 }
 
 static void T12_T30_file_systems_of_the_kernel(struct kunit *test)
@@ -312,22 +355,24 @@ static void T12_T30_file_systems_of_the_kernel(struct kunit *test)
 	/* even in a directory that is granted */
 	f->dentry.d_parent = &f->dentries[STORAGE];
 	for (i = 0; i < ARRAY_SIZE(magics); i++) {
-		f->sb->s_magic = magics[i];
-		KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ),
+		on_file_system(test, magics[i], 0);
+		KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ),
 				SPHERE_R_KERNEL_FS);
 		KUNIT_EXPECT_EQ(test, sphere_decide_change(f->app, &f->dentry), SPHERE_R_KERNEL_FS);
 		KUNIT_EXPECT_EQ(test, sphere_decide_create(f->app, &f->dentries[STORAGE], S_IFREG),
 				SPHERE_R_KERNEL_FS);
 	}
-	f->sb->s_magic = 0x19800202;
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_IPC);
-	f->sb->s_magic = EXT4_SUPER_MAGIC;
-	f->sb->s_flags = SB_NOUSER;
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	on_file_system(test, 0x19800202, 0);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_IPC);
+	on_file_system(test, EXT4_SUPER_MAGIC, SB_NOUSER);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
+	/* memory files are where others are, and are not those */
+	on_file_system(test, TMPFS_MAGIC, SB_NOUSER);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_R_FILE);
 	/* descriptors of processes, which newer kernels open; but not to run them */
-	f->sb->s_magic = 0x50494446;
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, READ), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentry, SPHERE_ACCESS_RUN),
+	on_file_system(test, 0x50494446, SB_NOUSER);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, READ), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentry, SPHERE_ACCESS_RUN),
 			SPHERE_R_FILE);
 }
 
@@ -351,21 +396,21 @@ static void T03_LS13_LS39_proc(struct kunit *test)
 	};
 	unsigned int i;
 
-	f->sb->s_magic = PROC_SUPER_MAGIC;
+	on_file_system(test, PROC_SUPER_MAGIC, 0);
 	f->parent.d_parent = &f->dentries[STORAGE];
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		/* the file itself, and one below it */
 		f->parent.d_name = (struct qstr)QSTR_INIT(names[i].first, strlen(names[i].first));
 		f->dentry.d_name = (struct qstr)QSTR_INIT("mem", 3);
-		KUNIT_EXPECT_EQ_MSG(test, sphere_decide_open(f->app, &f->dentry, READ),
+		KUNIT_EXPECT_EQ_MSG(test, decide_open(f->app, &f->dentry, READ),
 				    names[i].read, "%s", names[i].first);
-		KUNIT_EXPECT_EQ_MSG(test, sphere_decide_open(f->app, &f->dentry, READ | WRITE),
+		KUNIT_EXPECT_EQ_MSG(test, decide_open(f->app, &f->dentry, READ | WRITE),
 				    names[i].write, "%s", names[i].first);
 	}
 	/* a setting that is listed by itself */
 	f->dentries[STATE].d_parent = &f->dentries[STORAGE];
 	f->dentries[STATE].d_name = (struct qstr)QSTR_INIT("sys", 3);
-	KUNIT_EXPECT_EQ(test, sphere_decide_open(f->app, &f->dentries[STATE], READ | WRITE),
+	KUNIT_EXPECT_EQ(test, decide_open(f->app, &f->dentries[STATE], READ | WRITE),
 			SPHERE_OK);
 }
 
@@ -1015,10 +1060,17 @@ static void LS10_LS31_tasks_without_a_label(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, sphere_task_app(current));
 	if (sphere_is_enabled)
 		KUNIT_EXPECT_FALSE(test, sphere_task_is_labelled(&init_task));
-	KUNIT_EXPECT_EQ(test, sphere_hook_task_kill(current, NULL, 9, NULL), 0);
-	KUNIT_EXPECT_EQ(test, sphere_hook_mmap_file(NULL, PROT_EXEC | PROT_WRITE, 0), 0);
-	KUNIT_EXPECT_EQ(test, sphere_hook_sb_mount(NULL, NULL, NULL, 0, NULL), 0);
+	/* nothing is looked at, nothing is refused */
+	KUNIT_EXPECT_EQ(test, sphere_hook_bprm_check_security(NULL), 0);
+	KUNIT_EXPECT_EQ(test, sphere_hook_bprm_committing_creds(NULL), 0);
+	KUNIT_EXPECT_EQ(test, sphere_hook_ptrace_access_check(current, PTRACE_MODE_ATTACH), 0);
 	return_label();
+}
+
+static int capable_hook(const struct sphere_app *app, const struct cred *cred, int cap,
+			unsigned int opts)
+{
+	return sphere_hook_capable(app, cred, &init_user_ns, cap, opts);
 }
 
 /* The label is the task's; credentials that it acts with for a while are not asked about */
@@ -1041,21 +1093,18 @@ static void LS9_LS1_capable_and_labels(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, sphere_task_is_labelled(current));
 	KUNIT_EXPECT_NULL(test, sphere_task_app(current));
 	KUNIT_EXPECT_PTR_EQ(test, sphere_task_enters(current), f->app);
-	KUNIT_EXPECT_EQ(test, sphere_hook_capable(current->real_cred, &init_user_ns, CAP_SYS_ADMIN,
-						  CAP_OPT_NONE), 0);
 	sphere_label_enter(f->app);
 	KUNIT_EXPECT_PTR_EQ(test, sphere_task_app(current), f->app);
 	KUNIT_EXPECT_EQ(test, atomic_read(&state->tasks), 1);
-	KUNIT_EXPECT_EQ(test, sphere_hook_capable(current->real_cred, &init_user_ns, CAP_SYS_ADMIN,
-						  CAP_OPT_NONE), -EPERM);
-	KUNIT_EXPECT_EQ(test, sphere_hook_capable(current->real_cred, &init_user_ns, CAP_SYS_TIME,
-						  CAP_OPT_NONE), 0);
-	KUNIT_EXPECT_EQ(test, sphere_hook_capable(other, &init_user_ns, CAP_SYS_ADMIN,
-						  CAP_OPT_NONE), 0);
+	KUNIT_EXPECT_EQ(test, capable_hook(f->app, current->real_cred, CAP_SYS_ADMIN,
+					   CAP_OPT_NONE), -EPERM);
+	KUNIT_EXPECT_EQ(test, capable_hook(f->app, current->real_cred, CAP_SYS_TIME,
+					   CAP_OPT_NONE), 0);
+	KUNIT_EXPECT_EQ(test, capable_hook(f->app, other, CAP_SYS_ADMIN, CAP_OPT_NONE), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&state->refused[SPHERE_R_CAP]), 1);
 	/* a question that wants no record leaves none */
-	KUNIT_EXPECT_EQ(test, sphere_hook_capable(current->real_cred, &init_user_ns, CAP_SYS_ADMIN,
-						  CAP_OPT_NOAUDIT), -EPERM);
+	KUNIT_EXPECT_EQ(test, capable_hook(f->app, current->real_cred, CAP_SYS_ADMIN,
+					   CAP_OPT_NOAUDIT), -EPERM);
 	KUNIT_EXPECT_EQ(test, atomic_read(&state->refused[SPHERE_R_CAP]), 1);
 	/* learning needs the device to be in development mode at that moment */
 	f->app->flags |= SPHERE_POLICY_DEVELOPMENT | SPHERE_POLICY_LEARN;
@@ -1079,6 +1128,7 @@ static void LS9_LS1_capable_and_labels(struct kunit *test)
 static struct kunit_case decide_cases[] = {
 	KUNIT_CASE_PARAM(T28_capability_of_the_schema, schema_gen_params),
 	KUNIT_CASE(T24_T28_open_files),
+	KUNIT_CASE(T24_T28_open_files_elsewhere),
 	KUNIT_CASE(T12_T30_file_systems_of_the_kernel),
 	KUNIT_CASE(T03_LS13_LS39_proc),
 	KUNIT_CASE(T07_T24_T35_create),

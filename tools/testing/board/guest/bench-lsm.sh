@@ -30,7 +30,7 @@ for probe in sphere_policy_read sphere_app_build; do
 	echo "p:sphere/${probe}_in sphere_lsm:$probe" >>"$T"/kprobe_events
 	echo "r:sphere/${probe}_out sphere_lsm:$probe" >>"$T"/kprobe_events
 done
-echo 1 >"$T"/events/sphere/enable
+try "reading a policy and building its tables can be timed" sh -c "echo 1 >$T/events/sphere/enable"
 : >"$T"/trace
 measure_confined
 echo 0 >"$T"/events/sphere/enable
@@ -75,6 +75,6 @@ for op in kill scheduler connect; do
 done
 try "open and close, confined, at depth 4, costs at most 560" within 560 $(($(of conf open) - $(of none open)))
 try "a policy with every capability is read and built with at most 150,000" \
-	within 150000 $((read_full + build_full))
+	within 150000 $((${read_full:-150001} + ${build_full:-0}))
 try "an app takes at most 1 KiB" within 1024 "$typical"
 tap_end
