@@ -379,6 +379,7 @@ out:
  * * %-ENOENT - no policy of it is loaded
  * * %-EINVAL - it is one for a real-time core
  * * %-EPERM - the task is confined already
+ * * %-EINTR - it is being killed
  * * %-ENOMEM
  */
 int sphere_enter(const struct sphere_component_id *component)
@@ -389,7 +390,9 @@ int sphere_enter(const struct sphere_component_id *component)
 
 	if (sphere_task_app(current))
 		return -EPERM;
-	mutex_lock(&policy_lock);
+	/* whoever unloads may wait for tasks that do not end */
+	if (mutex_lock_killable(&policy_lock))
+		return -EINTR;
 	state = find_record(component);
 	if (state)
 		app = loaded_of(state);

@@ -567,6 +567,16 @@ static int caps_of_launcher(void)
 }
 
 static int new_userns(void) { return RESULT(unshare(CLONE_NEWUSER)); }
+/* Before 6.11 a descriptor of a process has no such command; then procfs is left */
+static int own_namespace(void)
+{
+	int fd = ioctl(syscall(SYS_pidfd_open, getpid(), 0), _IO(0xff, 4));
+
+	if (fd < 0 && errno == ENOTTY)
+		fd = open("/proc/self/ns/net", O_RDONLY);
+	return RESULT(fd);
+}
+
 static int new_mountns(void) { return RESULT(unshare(CLONE_NEWNS)); }
 static int mount_tmpfs(void) { return RESULT(mount("none", "/storage", "tmpfs", 0, NULL)); }
 static int bind_mount(void) { return RESULT(mount("/other", "/storage", NULL, MS_BIND, NULL)); }
@@ -1220,7 +1230,8 @@ static const struct {
 	DOOR(is_dumpable), DOOR(prctl_unknown), DOOR(prctl_name), DOOR(crash),
 	DOOR(child_confined), DOOR(thread_confined), DOOR(exec_confined),
 	DOOR(become_user), DOOR(set_groups), DOOR(raise_caps), DOOR(caps_of_launcher),
-	DOOR(new_userns), DOOR(new_mountns), DOOR(mount_tmpfs), DOOR(bind_mount),
+	DOOR(new_userns), DOOR(own_namespace), DOOR(new_mountns), DOOR(mount_tmpfs),
+	DOOR(bind_mount),
 	DOOR(unmount), DOOR(change_root), DOOR(pivot), DOOR(load_module), DOOR(kexec),
 	DOOR(use_bpf), DOOR(set_time), DOOR(host_name), DOOR(use_acct),
 	DOOR(restart), DOOR(read_log), DOOR(open_kmsg), DOOR(open_kallsyms),

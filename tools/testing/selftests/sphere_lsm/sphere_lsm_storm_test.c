@@ -99,6 +99,10 @@ TEST_F_TIMEOUT(storm, T28_T30_nothing_forbidden_succeeds, 86400)
 		if (pid < 0)
 			continue;
 		ended++;
+		if (processes >= 100 && ended % (processes / 10) == 0) {
+			printf("# %ld of %ld processes\n", ended, processes);
+			fflush(stdout);
+		}
 		if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
 			wrong++;
 		else if (!WIFEXITED(status) || WEXITSTATUS(status))

@@ -148,6 +148,7 @@ SHUT(T35_LS35, set_groups, EPERM, NULL);
 SHUT(T35_LS25, raise_caps, EPERM, NULL);
 SHUT(T31, caps_of_launcher, EPERM, "task");
 SHUT(T25, new_userns, EPERM, "namespace");
+SHUT(T25, own_namespace, EACCES, NULL);
 SHUT(T25, new_mountns, EPERM, NULL);
 SHUT(T25, mount_tmpfs, EPERM, NULL);
 SHUT(T25, bind_mount, EPERM, NULL);
