@@ -31,6 +31,7 @@ while [ $i -lt "$count" ]; do
 	insmod "$M/sphere_lsm.ko" && rmmod sphere_lsm || failed=$((failed + 1))
 	[ $i -ne $((count / 4)) ] || before=$(slab)
 	i=$((i + 1))
+	[ "$count" -lt 100 ] || [ $((i % (count / 10))) -ne 0 ] || note "$i of $count times"
 done
 after=$(slab)
 equal "it came and went $count times" "$failed" 0
