@@ -406,6 +406,25 @@ static inline bool sphere_fs_is_plain(const struct super_block *sb)
 }
 
 /**
+ * sphere_access_of() - what a descriptor is for
+ * @file: the open file
+ *
+ * The access mode that is neither to read nor to write is for the commands of a
+ * driver, and the kernel asks its own rules about both for it.
+ *
+ * Context: Any.
+ * Return: %SPHERE_ACCESS_READ, %SPHERE_ACCESS_WRITE
+ */
+static __always_inline unsigned int sphere_access_of(const struct file *file)
+{
+	const unsigned int both = SPHERE_ACCESS_READ | SPHERE_ACCESS_WRITE;
+
+	static_assert(SPHERE_ACCESS_READ == (__force u32)FMODE_READ);
+	static_assert(SPHERE_ACCESS_WRITE == (__force u32)FMODE_WRITE);
+	return (__force u32)file->f_mode & both ?: both;
+}
+
+/**
  * sphere_app_may_open() - does it need no more than a look to see that it may?
  * @app: the app
  * @dentry: what is to be opened

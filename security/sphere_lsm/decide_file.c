@@ -478,7 +478,6 @@ int sphere_decide_descriptor(const struct sphere_app *app, const struct file *fi
 {
 	const struct dentry *dentry = file->f_path.dentry;
 	const struct inode *inode = file_inode(file);
-	u16 want = 0;
 
 	if (use != SPHERE_FD_KEPT) {
 		const struct fown_struct *owner = sphere_file_owner(file);
@@ -502,9 +501,6 @@ int sphere_decide_descriptor(const struct sphere_app *app, const struct file *fi
 	}
 	if (file->f_mode & FMODE_PATH)
 		return sphere_decide_look(app, dentry) ? SPHERE_R_DESCRIPTOR : SPHERE_OK;
-	if (file->f_mode & FMODE_READ)
-		want |= SPHERE_ACCESS_READ;
-	if (file->f_mode & FMODE_WRITE)
-		want |= SPHERE_ACCESS_WRITE;
-	return sphere_decide_open(app, dentry, want) ? SPHERE_R_DESCRIPTOR : SPHERE_OK;
+	return sphere_decide_open(app, dentry, sphere_access_of(file)) ?
+	       SPHERE_R_DESCRIPTOR : SPHERE_OK;
 }

@@ -41,9 +41,6 @@
 #include "hooks.h"
 #include "state.h"
 
-static_assert(SPHERE_ACCESS_READ == (__force u32)FMODE_READ);
-static_assert(SPHERE_ACCESS_WRITE == (__force u32)FMODE_WRITE);
-
 /* For what is asked often: what is refused is described elsewhere */
 static noinline int refuse_path(const struct sphere_app *app, int reason, const char *op,
 				const struct path *path)
@@ -61,7 +58,7 @@ static noinline int refuse_address(const struct sphere_app *app, int reason, con
 
 int sphere_hook_file_open(const struct sphere_app *app, struct file *file)
 {
-	unsigned int want = (__force u32)file->f_mode & (SPHERE_ACCESS_READ | SPHERE_ACCESS_WRITE);
+	unsigned int want = sphere_access_of(file);
 	int reason;
 
 	if (unlikely(file->f_flags & __FMODE_EXEC))

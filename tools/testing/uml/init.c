@@ -68,7 +68,7 @@ static void another_root(void)
 		mkdir(to, 0755);
 		mount(shared[i], to, NULL, MS_BIND | MS_REC, NULL);
 	}
-	if (!chdir("/other") && !mount(".", "/", NULL, MS_MOVE, NULL) && chroot("."))
+	if (chdir("/other") || mount(".", "/", NULL, MS_MOVE, NULL) || chroot("."))
 		printf("# no other root\n");
 }
 

@@ -75,6 +75,6 @@ for op in kill scheduler connect; do
 done
 try "open and close, confined, at depth 4, costs at most 560" within 560 $(($(of conf open) - $(of none open)))
 try "a policy with every capability is read and built with at most 150,000" \
-	within 150000 $((${read_full:-150001} + ${build_full:-0}))
+	within 150000 $((${read_full:-150001} + ${build_full:-150001}))
 try "an app takes at most 1 KiB" within 1024 "$typical"
 tap_end

@@ -634,6 +634,9 @@ static int write_sysctl(void) { return RESULT(open("/proc/sys/kernel/kptr_restri
 
 static int file_listed(void) { return RESULT(open("/app/ro/data", O_RDONLY)); }
 static int file_unlisted(void) { return RESULT(open("/other/secret", O_RDONLY)); }
+/* The access mode that neither reads nor writes: the kernel wants the right to both for it */
+static int file_neither(void) { return RESULT(open("/other/secret", O_ACCMODE)); }
+static int file_neither_listed(void) { return RESULT(open("/app/ro/data", O_ACCMODE)); }
 static int file_write(void) { return RESULT(open("/app/ro/data", O_WRONLY)); }
 static int file_create(void) { return RESULT(open("/app/ro/new", O_WRONLY | O_CREAT, 0600)); }
 static int file_truncate(void) { return RESULT(truncate("/app/ro/data", 0)); }
@@ -1236,8 +1239,9 @@ static const struct {
 	DOOR(use_bpf), DOOR(set_time), DOOR(host_name), DOOR(use_acct),
 	DOOR(restart), DOOR(read_log), DOOR(open_kmsg), DOOR(open_kallsyms),
 	DOOR(open_debugfs), DOOR(open_control), DOOR(open_counters), DOOR(who_am_i),
-	DOOR(write_sysctl), DOOR(file_listed), DOOR(file_unlisted), DOOR(file_write),
-	DOOR(file_create), DOOR(file_truncate), DOOR(file_chmod), DOOR(file_chown),
+	DOOR(write_sysctl), DOOR(file_listed), DOOR(file_unlisted), DOOR(file_neither),
+	DOOR(file_neither_listed), DOOR(file_write), DOOR(file_create),
+	DOOR(file_truncate), DOOR(file_chmod), DOOR(file_chown),
 	DOOR(file_xattr), DOOR(file_xattr_groups), DOOR(file_remove_xattr),
 	DOOR(file_remove_groups),
 	DOOR(file_utimes), DOOR(file_unlink), DOOR(file_stat_unlisted), DOOR(dir_listed),

@@ -171,6 +171,8 @@ SHUT(T30_LS39, write_sysctl, EACCES, "kernel_fs");
 
 OPEN(T24, file_listed);
 SHUT(T28_LS40, file_unlisted, EACCES, "file");
+SHUT(T28, file_neither, EACCES, "file");
+SHUT(T28, file_neither_listed, EACCES, "file_access");
 SHUT(T24, file_write, EACCES, "file_access");
 SHUT(T24, file_create, EACCES, "create");
 SHUT(T24, file_truncate, EACCES, "file_access");
@@ -340,6 +342,9 @@ TEST(LS6_enter_takes_effect_at_exec)
 	if (!pid) {
 		if (enter(APP) || open("/other/secret", O_RDONLY) < 0)
 			_exit(1);
+		/* what no app may, and what is asked about somebody else */
+		if (unshare(CLONE_NEWUSER) || kill(getppid(), 0))
+			_exit(3);
 		/* only the thread that asked; not who it makes */
 		child = fork();
 		if (!child)
