@@ -322,8 +322,9 @@ void sphere_kill_apps(void)
  * @kill: end its tasks first
  * @tasks: filled in: how many there are
  *
- * While tasks end no other one can enter, since the policy is not there any
- * more. If they do not end in time it comes back.
+ * Without @kill nothing is disturbed if there are tasks, those that will enter at
+ * their next exec included. While tasks end no other one can enter, since the policy
+ * is not there any more. If they do not end in time it comes back.
  *
  * Context: Process context, sleeps.
  * Return: 0, or
@@ -346,6 +347,17 @@ int sphere_unload(const struct sphere_component_id *component, bool kill, u32 *t
 	if (!app) {
 		ret = -ENOENT;
 		goto out;
+	}
+	/*
+	 * Who is about to enter would not survive that the policy is away for a moment.
+	 * Nobody asks to enter meanwhile, so that where none is there none will be.
+	 */
+	if (!kill) {
+		*tasks = living_tasks(state, false);
+		if (*tasks) {
+			ret = -EBUSY;
+			goto out;
+		}
 	}
 	rcu_assign_pointer(state->loaded, NULL);
 	/* who saw it there still has a label now */

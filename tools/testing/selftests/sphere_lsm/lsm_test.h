@@ -462,16 +462,22 @@ static inline int tasks(unsigned char id)
 	return n;
 }
 
-/* Wait until a process that was launched has executed its program */
-static inline bool runs_as_app(pid_t pid)
+/* Has a process that was launched executed its program? */
+static inline bool runs_as_app_now(pid_t pid)
 {
-	char path[64], exe[64];
-	int i;
+	char path[64], exe[64] = {};
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return readlink(path, exe, sizeof(exe) - 1) > 0 && !strcmp(exe, "/app/bin/app");
+}
+
+/* Wait until it has */
+static inline bool runs_as_app(pid_t pid)
+{
+	int i;
+
 	for (i = 0; i < 2000; i++) {
-		memset(exe, 0, sizeof(exe));
-		if (readlink(path, exe, sizeof(exe) - 1) > 0 && !strcmp(exe, "/app/bin/app"))
+		if (runs_as_app_now(pid))
 			return true;
 		usleep(10000);
 	}

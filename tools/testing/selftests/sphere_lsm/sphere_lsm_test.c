@@ -919,6 +919,37 @@ TEST(T30_unload_is_refused_while_tasks_live)
 	EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 }
 
+/* At no moment between the request to enter and the program's first instruction */
+TEST(T30_an_unload_that_is_refused_harms_nobody)
+{
+	unsigned char buf[ROOM];
+	struct sphere_lsm_unload u = { .component = { 0x18 } };
+	int in[2], out[2], i, done, status;
+	pid_t pid;
+
+	ASSERT_EQ(0, pipe2(out, O_CLOEXEC));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in));
+	ASSERT_EQ(0, load(buf, write_bare(buf, 0x18, 1), NULL));
+	for (i = 0; i < 10; i++) {
+		pid = fork();
+		if (!pid)
+			launch(0x18, "stay", in[0], out[1], 0);
+		while (!tasks(0x18))
+			usleep(1000);
+		for (done = 0; !done; ) {
+			done = runs_as_app_now(pid);
+			ASSERT_EQ(-EBUSY, control(SPHERE_LSM_IOC_UNLOAD, &u));
+		}
+		EXPECT_EQ(0, waitpid(pid, &status, WNOHANG));
+		kill(pid, SIGKILL);
+		EXPECT_EQ(pid, waitpid(pid, &status, 0));
+		/* it is forgotten some time later, and must not be taken for the next one */
+		for (done = 0; done < 2000 && tasks(0x18); done++)
+			usleep(1000);
+	}
+	EXPECT_EQ(0, control(SPHERE_LSM_IOC_UNLOAD, &u));
+}
+
 TEST(T22_an_address_of_the_resolver_opens_its_host_only)
 {
 	struct sphere_lsm_address a = {
