@@ -259,8 +259,6 @@ static bool is_check(const struct sphere_attach_site *site)
 	return READ_ONCE(checker) == current && !strcmp(site->name, CHECKED);
 }
 
-/* ---- Function tracer ------------------------------------------------------ */
-
 /* Does it have to be asked whether the current task, which has this label, may go on? */
 static __always_inline bool is_asked(const struct sphere_attach_site *site, unsigned long label)
 {
@@ -273,6 +271,8 @@ static __always_inline bool is_asked(const struct sphere_attach_site *site, unsi
 		return true;
 	}
 }
+
+/* ---- Function tracer ------------------------------------------------------ */
 
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_REGS
 

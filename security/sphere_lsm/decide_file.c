@@ -223,8 +223,9 @@ int sphere_decide_look(const struct sphere_app *app, const struct dentry *dentry
 
 	if (!inode)
 		return SPHERE_R_FILE;
-	if (likely(S_ISREG(inode->i_mode) && sphere_app_access(app, dentry, inode)))
-		return SPHERE_OK;
+	if (likely(S_ISREG(inode->i_mode)))
+		return sphere_app_access(app, dentry, inode) || is_nameless(dentry->d_sb) ?
+		       SPHERE_OK : SPHERE_R_FILE;
 	if (is_nameless(dentry->d_sb))
 		return SPHERE_OK;
 	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode))

@@ -473,6 +473,107 @@ static void may_send(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, may_send6(f, 0xfd, 1, SPHERE_PROTO_UDP, 1));
 }
 
+/* An IPv6 address that differs from @net in bit @bit alone, counted from the left */
+static struct in6_addr other_bit(const u8 net[16], unsigned int bit)
+{
+	struct in6_addr a;
+
+	memcpy(&a, net, sizeof(a));
+	a.s6_addr[bit / 8] ^= 0x80 >> bit % 8;
+	return a;
+}
+
+static bool may_send_bit(struct fixture *f, const u8 net[16], unsigned int bit, u16 port)
+{
+	struct in6_addr a = other_bit(net, bit);
+
+	return sphere_app_may_send(f->app, &a, SPHERE_PROTO_TCP, port);
+}
+
+/* Every length of a prefix: the last bit in it counts, the first behind it does not */
+static void may_send_prefix6(struct kunit *test)
+{
+	static const u8 host[16] = {
+		0x20, 0x01, 0x0d, 0xb8, 0xa5, 0x5a, 0xff, 0x01,
+		0x80, 0x01, 0x55, 0xaa, 0x12, 0x34, 0x56, 0x79,
+	};
+	struct fixture *f = test->priv;
+	unsigned int prefix, i;
+
+	for (prefix = 1; prefix <= 128; prefix++) {
+		u8 net[16] = {};
+
+		for (i = 0; i < prefix; i++)
+			net[i / 8] |= host[i / 8] & (0x80 >> i % 8);
+		start(f);
+		execs(f);
+		pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
+		pb_net_addr(&f->b, net, prefix, SPHERE_PROTO_TCP, 7, 7);
+		read_policy(test, f);
+		fake_pins(test, f);
+		build(test, f);
+		for (i = 0; i < 128; i++)
+			KUNIT_EXPECT_EQ_MSG(test, may_send_bit(f, net, i, 7), i >= prefix,
+					    "prefix %u, bit %u", prefix, i);
+		KUNIT_EXPECT_FALSE(test, may_send_bit(f, net, 127, 8));
+		f->app->pins = NULL;
+		sphere_app_put(f->app);
+		f->app = NULL;
+	}
+}
+
+/* The same for IPv4, by either way to ask; and what lies around ::ffff:0:0/96 */
+static void may_send_prefix4(struct kunit *test)
+{
+	static const u8 around[16] = { [10] = 0xff, [11] = 0xfe };
+	static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
+	const u32 host = 0xa55a8001;
+	struct fixture *f = test->priv;
+	unsigned int prefix, i;
+
+	for (prefix = 0; prefix <= 32; prefix++) {
+		u32 net = prefix ? host & ~0U << (32 - prefix) : 0;
+
+		start(f);
+		execs(f);
+		pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
+		pb_net_addr4(&f->b, net, prefix, SPHERE_PROTO_TCP, 7, 7);
+		read_policy(test, f);
+		fake_pins(test, f);
+		build(test, f);
+		for (i = 0; i < 32; i++) {
+			u32 addr = net ^ 1U << (31 - i);
+
+			KUNIT_EXPECT_EQ_MSG(test, may_send4(f, addr, SPHERE_PROTO_TCP, 7),
+					    i >= prefix, "prefix %u, bit %u", prefix, i);
+			KUNIT_EXPECT_EQ_MSG(test, sphere_app_may_send4(f->app, htonl(addr),
+								       SPHERE_PROTO_TCP, 7),
+					    i >= prefix, "prefix %u, bit %u", prefix, i);
+		}
+		KUNIT_EXPECT_FALSE(test, sphere_app_may_send4(f->app, htonl(net),
+							      SPHERE_PROTO_UDP, 7));
+		/* beside the mapped addresses nothing is IPv4 */
+		for (i = 0; i < 96; i++)
+			KUNIT_EXPECT_FALSE_MSG(test, may_send_bit(f, mapped, i, 7),
+					       "prefix %u, bit %u", prefix, i);
+		f->app->pins = NULL;
+		sphere_app_put(f->app);
+		f->app = NULL;
+	}
+
+	/* IPv6 that holds the mapped addresses, and none of IPv4 for it */
+	start(f);
+	execs(f);
+	pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
+	pb_net_addr(&f->b, around, 95, SPHERE_PROTO_TCP, 7, 7);
+	read_policy(test, f);
+	fake_pins(test, f);
+	build(test, f);
+	KUNIT_EXPECT_TRUE(test, may_send_bit(f, around, 127, 7));
+	KUNIT_EXPECT_FALSE(test, may_send_bit(f, mapped, 127, 7));
+	KUNIT_EXPECT_FALSE(test, may_send4(f, host, SPHERE_PROTO_TCP, 7));
+}
+
 static void may_listen(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -1059,6 +1160,8 @@ static struct kunit_case app_cases[] = {
 	KUNIT_CASE(find_dir),
 	KUNIT_CASE(find_device),
 	KUNIT_CASE(may_send),
+	KUNIT_CASE(may_send_prefix6),
+	KUNIT_CASE(may_send_prefix4),
 	KUNIT_CASE(may_listen),
 	KUNIT_CASE(may_rest),
 	KUNIT_CASE(may_nothing),

@@ -7,6 +7,7 @@
  */
 #include <kunit/test.h>
 
+#include <linux/blk_types.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/fcntl.h>
@@ -333,6 +334,46 @@ static void open_files(struct kunit *test)
 static void T24_T28_open_files(struct kunit *test)
 {
 	open_files(test);
+}
+
+static void expect_look(struct kunit *test, bool enough)
+{
+	struct fixture *f = test->priv;
+	const struct sphere_app *app = f->app;
+
+	KUNIT_EXPECT_EQ(test, sphere_app_may_open(app, &f->dentries[LOCALTIME], READ), enough);
+	KUNIT_EXPECT_EQ(test, sphere_app_may_open(app, &f->dentries[PROGRAM], READ | RUN),
+			enough);
+	f->dentry.d_parent = &f->dentries[STORAGE];
+	KUNIT_EXPECT_EQ(test, sphere_app_may_open(app, &f->dentry, READ | WRITE), enough);
+	/* never: more than is granted, nothing that is granted, another kind */
+	KUNIT_EXPECT_FALSE(test, sphere_app_may_open(app, &f->dentry, READ | RUN));
+	KUNIT_EXPECT_FALSE(test, sphere_app_may_open(app, &f->dentries[LOCALTIME], WRITE));
+	KUNIT_EXPECT_FALSE(test, sphere_app_may_open(app, &f->dentries[STORAGE], READ));
+	KUNIT_EXPECT_FALSE(test, sphere_app_may_open(app, &f->dentries[GPIO], READ));
+	f->dentry.d_parent = &f->parent;
+	KUNIT_EXPECT_FALSE(test, sphere_app_may_open(app, &f->dentry, READ));
+}
+
+/* A look is enough among plain files, and nowhere else */
+static void T24_T28_open_by_a_look(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct block_device *bdev = kunit_kzalloc(test, sizeof(*bdev), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bdev);
+	expect_look(test, true);
+	on_file_system(test, RAMFS_MAGIC, 0);
+	expect_look(test, true);
+	on_file_system(test, TMPFS_MAGIC, SB_NOUSER);
+	expect_look(test, false);
+	on_file_system(test, PROC_SUPER_MAGIC, 0);
+	expect_look(test, false);
+	on_file_system(test, NFS_SUPER_MAGIC, 0);
+	expect_look(test, false);
+	f->sb->s_bdev = bdev;
+	on_file_system(test, EXT4_SUPER_MAGIC, 0);
+	expect_look(test, true);
 }
 
 /* Where nothing is known about the file system, the answers are the same */
@@ -1128,6 +1169,7 @@ static void LS9_LS1_capable_and_labels(struct kunit *test)
 static struct kunit_case decide_cases[] = {
 	KUNIT_CASE_PARAM(T28_capability_of_the_schema, schema_gen_params),
 	KUNIT_CASE(T24_T28_open_files),
+	KUNIT_CASE(T24_T28_open_by_a_look),
 	KUNIT_CASE(T24_T28_open_files_elsewhere),
 	KUNIT_CASE(T12_T30_file_systems_of_the_kernel),
 	KUNIT_CASE(T03_LS13_LS39_proc),

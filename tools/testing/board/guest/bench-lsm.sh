@@ -62,6 +62,20 @@ size=$(sed -n 's/^size //p' "$S/apps/000000a3-0000-0000-0000-000000000000/manife
 typical=$(sed -n 's/^size //p' "$S/apps/000000a1-0000-0000-0000-000000000000/manifest")
 note "  in memory $size bytes; the one of the tests $typical"
 
+# a figure that is missing would count as nothing below
+measured()
+{
+	for way in none empty idle free conf; do
+		for op in $OPS; do
+			case $(of "$way" "$op") in
+			''|*[!0-9]*) echo "$op, $way: not measured"; return 1 ;;
+			esac
+		done
+	done
+	[ "$size" ] && [ "$typical" ]
+}
+try "every call was measured" measured
+
 # within LIMIT VALUE
 within() { [ "$2" -le "$1" ]; }
 for op in getppid read; do
