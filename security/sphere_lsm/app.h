@@ -377,8 +377,8 @@ const struct sphere_app_file *sphere_app_find_file(const struct sphere_app *app,
 						   const struct inode *inode);
 const struct sphere_app_dir *sphere_app_find_dir(const struct sphere_app *app,
 						 const struct dentry *dentry);
-unsigned int sphere_app_access(const struct sphere_app *app, const struct dentry *dentry,
-			       const struct inode *inode);
+unsigned int sphere_app_file_access(const struct sphere_app *app, const struct dentry *dentry,
+				    const struct inode *inode);
 u16 sphere_app_path_access(const struct sphere_app *app, const struct dentry *dentry);
 const struct sphere_app_device *sphere_app_find_device(const struct sphere_app *app, dev_t dev,
 						       bool block);
@@ -442,7 +442,7 @@ static __always_inline bool sphere_app_may_open(const struct sphere_app *app,
 
 	want |= SPHERE_ACCESS_PLAIN;
 	return likely(inode && S_ISREG(inode->i_mode)) &&
-	       likely(!(want & ~sphere_app_access(app, dentry, inode)));
+	       likely(!(want & ~sphere_app_file_access(app, dentry, inode)));
 }
 
 /**

@@ -114,15 +114,16 @@ walk_up_again(const struct sphere_app *app, const struct dentry *dentry)
 	return dir;
 }
 
+/* @is_file: it is no directory, so that the first to be looked for is its parent */
 static __always_inline const struct sphere_app_dir *
-dir_of(const struct sphere_app *app, const struct dentry *dentry)
+dir_of(const struct sphere_app *app, const struct dentry *dentry, bool is_file)
 {
 	const struct sphere_app_dir *dir;
 	unsigned int seq;
 
 	rcu_read_lock();
 	seq = read_seqbegin(&rename_lock);
-	dir = walk_up(app, dentry);
+	dir = walk_up(app, is_file ? READ_ONCE(dentry->d_parent) : dentry);
 	rcu_read_unlock();
 	return likely(!read_seqretry(&rename_lock, seq)) ? dir : walk_up_again(app, dentry);
 }
@@ -156,14 +157,14 @@ const struct sphere_app_file *sphere_app_find_file(const struct sphere_app *app,
 const struct sphere_app_dir *sphere_app_find_dir(const struct sphere_app *app,
 						 const struct dentry *dentry)
 {
-	return dir_of(app, dentry);
+	return dir_of(app, dentry, false);
 }
 
 /**
- * sphere_app_access() - what may it do with this file or directory?
+ * sphere_app_file_access() - what may it do with this file?
  * @app: the app
  * @dentry: where it is
- * @inode: what it is
+ * @inode: what it is: anything but a directory
  *
  * What is listed by itself has the access that stands there, and nothing from
  * the directories above it.
@@ -171,15 +172,15 @@ const struct sphere_app_dir *sphere_app_find_dir(const struct sphere_app *app,
  * Context: as sphere_app_find_dir()
  * Return: SPHERE_ACCESS_*, 0 for nothing
  */
-unsigned int sphere_app_access(const struct sphere_app *app, const struct dentry *dentry,
-			       const struct inode *inode)
+unsigned int sphere_app_file_access(const struct sphere_app *app, const struct dentry *dentry,
+				    const struct inode *inode)
 {
 	const struct sphere_app_file *file = find_file(app, inode);
 	const struct sphere_app_dir *dir;
 
 	if (file)
 		return file->access;
-	dir = dir_of(app, dentry);
+	dir = dir_of(app, dentry, true);
 	return dir ? dir->access : 0;
 }
 
@@ -196,9 +197,9 @@ u16 sphere_app_path_access(const struct sphere_app *app, const struct dentry *de
 	const struct inode *inode = d_backing_inode(dentry);
 	const struct sphere_app_dir *dir;
 
-	if (likely(inode))
-		return sphere_app_access(app, dentry, inode);
-	dir = dir_of(app, dentry);
+	if (likely(inode && !S_ISDIR(inode->i_mode)))
+		return sphere_app_file_access(app, dentry, inode);
+	dir = dir_of(app, dentry, false);
 	return dir ? dir->access : 0;
 }
 

@@ -118,6 +118,7 @@ int sphere_decide_ioctl(const struct sphere_app *app, const struct inode *inode,
 	const struct sphere_app_device *entry;
 
 	switch (cmd) {
+	case FIOASYNC:
 	case FIOSETOWN:
 	case SIOCSPGRP:
 		return SPHERE_R_FCNTL;

@@ -224,7 +224,7 @@ int sphere_decide_look(const struct sphere_app *app, const struct dentry *dentry
 	if (!inode)
 		return SPHERE_R_FILE;
 	if (likely(S_ISREG(inode->i_mode)))
-		return sphere_app_access(app, dentry, inode) || is_nameless(dentry->d_sb) ?
+		return sphere_app_file_access(app, dentry, inode) || is_nameless(dentry->d_sb) ?
 		       SPHERE_OK : SPHERE_R_FILE;
 	if (is_nameless(dentry->d_sb))
 		return SPHERE_OK;
@@ -418,19 +418,25 @@ int sphere_decide_lock(const struct sphere_app *app, bool writable, unsigned int
  * sphere_decide_fcntl() - may it give this command to a descriptor?
  * @app: the app
  * @cmd: F_*
+ * @arg: argument of @cmd
+ *
+ * What is kept with the object and not with the descriptor, such as how long data
+ * will live, is no matter of one who may only read it.
  *
  * Context: Any.
  * Return: %SPHERE_OK or why not
  */
-int sphere_decide_fcntl(const struct sphere_app *app, unsigned int cmd)
+int sphere_decide_fcntl(const struct sphere_app *app, unsigned int cmd, unsigned long arg)
 {
 	switch (cmd) {
+	case F_SETFL:
+		/* who is signalled then is not always chosen by F_SETOWN */
+		return arg & FASYNC ? SPHERE_R_FCNTL : SPHERE_OK;
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
 	case F_GETFD:
 	case F_SETFD:
 	case F_GETFL:
-	case F_SETFL:
 	case F_GETLK:
 	case F_SETLK:
 	case F_SETLKW:
@@ -451,9 +457,7 @@ int sphere_decide_fcntl(const struct sphere_app *app, unsigned int cmd)
 	case F_ADD_SEALS:
 	case F_GET_SEALS:
 	case F_GET_RW_HINT:
-	case F_SET_RW_HINT:
 	case F_GET_FILE_RW_HINT:
-	case F_SET_FILE_RW_HINT:
 		return SPHERE_OK;
 	default:
 		return SPHERE_R_FCNTL;

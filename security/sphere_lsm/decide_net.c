@@ -9,7 +9,9 @@
  * socket's own family makes of it.
  *
  * A connected socket is not asked about again when it sends: it could not have
- * been connected elsewhere. Each message with an address of its own is.
+ * been connected elsewhere. Each message with an address of its own is, and so it
+ * comes alone: of several in one call that go to the same address, the kernel asks
+ * about the first, and their ancillary data is not the same.
  */
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -252,6 +254,8 @@ int sphere_decide_sendmsg(const struct sphere_app *app, const struct sock *sk,
 
 	if (!proto && sk->sk_family != AF_UNIX)
 		return lists_kind(app, sk) ? SPHERE_OK : SPHERE_R_SOCKET;
+	if (proto && address && (msg->msg_flags & MSG_BATCH))
+		return SPHERE_R_SOCKET_OPTION;
 	ret = decide_cmsgs(msg);
 	/* a Unix socket at the other end is asked about once it is found */
 	if (ret || !proto || !address || msg->msg_namelen <= 0)
@@ -306,7 +310,6 @@ static bool is_harmless_option(int level, int optname)
 		case SO_PRIORITY:
 		case SO_LINGER:
 		case SO_BSDCOMPAT:
-		case SO_PASSCRED:
 		case SO_RCVLOWAT:
 		case SO_RCVTIMEO_OLD:
 		case SO_SNDTIMEO_OLD:
@@ -341,7 +344,6 @@ static bool is_harmless_option(int level, int optname)
 		case IP_MULTICAST_TTL:
 		case IP_MULTICAST_LOOP:
 		case IP_MULTICAST_ALL:
-		case IP_ADD_MEMBERSHIP:
 		case IP_DROP_MEMBERSHIP:
 			return true;
 		}
@@ -354,7 +356,6 @@ static bool is_harmless_option(int level, int optname)
 		case IPV6_MULTICAST_HOPS:
 		case IPV6_MULTICAST_LOOP:
 		case IPV6_MULTICAST_ALL:
-		case IPV6_ADD_MEMBERSHIP:
 		case IPV6_DROP_MEMBERSHIP:
 		case IPV6_MTU_DISCOVER:
 		case IPV6_RECVERR:
@@ -396,6 +397,41 @@ static bool is_harmless_option(int level, int optname)
 	}
 }
 
+static bool is_join(int level, int optname)
+{
+	return (level == SOL_IP && optname == IP_ADD_MEMBERSHIP) ||
+	       (level == SOL_IPV6 && optname == IPV6_ADD_MEMBERSHIP);
+}
+
+/* Is an address of a group among those of a rule? The shorter of both prefixes tells */
+static bool has_groups(const struct sphere_app_net *rule, bool v4)
+{
+	const u8 first = v4 ? rule->addr.s6_addr[12] : rule->addr.s6_addr[0];
+	const unsigned int all = v4 ? 4 : 8, prefix = rule->prefix - (v4 ? 96 : 0);
+	const u8 mask = ~(0xffU >> min(prefix, all));
+
+	return !((first ^ (v4 ? 0xe0 : 0xff)) & mask);
+}
+
+/*
+ * Joining a group makes the kernel send, on the network, what the app has chosen.
+ * Which group is not told: one whose address it may send to, or any if it may
+ * receive from everybody.
+ */
+static bool may_join(const struct sphere_app *app)
+{
+	unsigned int i;
+
+	for (i = 0; i < app->n_nets; i++)
+		if (app->nets[i].proto != SPHERE_PROTO_TCP &&
+		    has_groups(&app->nets[i], i < app->n_nets4))
+			return true;
+	for (i = 0; i < app->n_listens; i++)
+		if (app->listens[i].proto != SPHERE_PROTO_TCP)
+			return true;
+	return false;
+}
+
 /**
  * sphere_decide_sockopt() - may it set this option?
  * @app: the app
@@ -411,6 +447,11 @@ int sphere_decide_sockopt(const struct sphere_app *app, const struct sock *sk, i
 {
 	if (is_harmless_option(level, optname))
 		return SPHERE_OK;
+	if (is_join(level, optname) && proto_of_sock(sk))
+		return may_join(app) ? SPHERE_OK : SPHERE_R_SOCKET_OPTION;
+	/* without a name the kernel would make one, which is for everybody */
+	if (level == SOL_SOCKET && optname == SO_PASSCRED && sk->sk_family == AF_UNIX)
+		return READ_ONCE(unix_sk(sk)->addr) ? SPHERE_OK : SPHERE_R_SOCKET_OPTION;
 	/* programs in the kernel are refused on every socket */
 	if (level == SOL_SOCKET)
 		return SPHERE_R_SOCKET_OPTION;
@@ -447,6 +488,9 @@ static bool could_be_own(const struct sphere_app *app, const struct sock *sk, u8
 	__be16 port = READ_ONCE(inet->inet_dport);
 
 	if (sphere_decide_socket(app, sk->sk_family, sk->sk_type, sk->sk_protocol))
+		return false;
+	/* whoever asked for the port still has it when the connection is gone */
+	if ((sk->sk_userlocks & SOCK_BINDPORT_LOCK) && !sphere_app_may_listen(app, proto, own))
 		return false;
 	if (port) {
 #if IS_ENABLED(CONFIG_IPV6)

@@ -30,6 +30,8 @@
 #include <linux/sched/signal.h>
 #include <linux/socket.h>
 
+#include <asm/syscall.h>
+
 #include <net/sock.h>
 
 #include <linux/sphere/compat.h>
@@ -56,13 +58,31 @@ static noinline int refuse_address(const struct sphere_app *app, int reason, con
 
 /* ---- files -------------------------------------------------------------- */
 
+/* A file without a name is made without a question about its directory */
+static noinline int open_new(const struct sphere_app *app, const struct file *file,
+			     unsigned int want)
+{
+	const struct dentry *dentry = file->f_path.dentry;
+	int reason;
+
+	if (file->f_flags & __FMODE_EXEC)
+		want |= SPHERE_ACCESS_RUN;
+	reason = sphere_decide_open(app, dentry, want);
+	if (!reason)
+		reason = sphere_decide_create(app, dentry->d_parent, file_inode(file)->i_mode);
+	return reason ? refuse_path(app, reason, "file_open", &file->f_path) : 0;
+}
+
 int sphere_hook_file_open(const struct sphere_app *app, struct file *file)
 {
 	unsigned int want = sphere_access_of(file);
 	int reason;
 
-	if (unlikely(file->f_flags & __FMODE_EXEC))
+	if (unlikely(file->f_flags & (__FMODE_EXEC | __O_TMPFILE))) {
+		if (file->f_flags & __O_TMPFILE)
+			return open_new(app, file, want);
 		want |= SPHERE_ACCESS_RUN;
+	}
 	if (likely(sphere_app_may_open(app, file->f_path.dentry, want)))
 		return 0;
 	reason = sphere_decide_open(app, file->f_path.dentry, want);
@@ -101,7 +121,7 @@ int sphere_hook_file_lock(const struct sphere_app *app, struct file *file, unsig
 int sphere_hook_file_fcntl(const struct sphere_app *app, struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
-	return SPHERE_VERDICT(app, sphere_decide_fcntl(app, cmd), "file_fcntl", .number = cmd);
+	return SPHERE_VERDICT(app, sphere_decide_fcntl(app, cmd, arg), "file_fcntl", .number = cmd);
 }
 
 int sphere_hook_path_unlink(const struct sphere_app *app, const struct path *dir,
@@ -198,6 +218,11 @@ int sphere_hook_inode_getattr(const struct sphere_app *app, const struct path *p
 	int reason = sphere_decide_look(app, path->dentry);
 
 	return likely(!reason) ? 0 : refuse_path(app, reason, "inode_getattr", path);
+}
+
+int sphere_hook_sb_statfs(const struct sphere_app *app, struct dentry *dentry)
+{
+	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "sb_statfs", .dentry = dentry);
 }
 
 int sphere_hook_inode_setattr(const struct sphere_app *app, sphere_idmap_t *idmap,
@@ -384,9 +409,45 @@ int sphere_hook_inode_init_security_anon(const struct sphere_app *app, struct in
 
 /* ---- tasks -------------------------------------------------------------- */
 
+/*
+ * Half of the flags of clone3(2) do not fit into the argument where words have 32
+ * bits, and the group is one of them. Without that call there is clone(2) for all else.
+ */
+static bool may_choose_cgroup(u64 clone_flags)
+{
+#if BITS_PER_LONG == 32
+	return syscall_get_nr(current, current_pt_regs()) == __NR_clone3;
+#else
+	return clone_flags & CLONE_INTO_CGROUP;
+#endif
+}
+
+static noinline int may_clone(const struct sphere_app *app, u64 clone_flags)
+{
+	const struct sphere_app *parent;
+	int ret = 0;
+
+	if (may_choose_cgroup(clone_flags)) {
+		ret = SPHERE_VERDICT(app, SPHERE_R_TASK, "task_alloc", .number = 0);
+		return ret && BITS_PER_LONG == 32 ? -ENOSYS : ret;
+	}
+	/* children of its parent, who may be somebody else */
+	if ((clone_flags & CLONE_PARENT) && !(clone_flags & CLONE_THREAD)) {
+		rcu_read_lock();
+		parent = sphere_task_app(rcu_dereference(current->real_parent));
+		ret = SPHERE_VERDICT(app, sphere_decide_task(app, parent, SPHERE_R_TASK),
+				     "task_alloc", .number = 0);
+		rcu_read_unlock();
+	}
+	return ret;
+}
+
 int sphere_hook_task_alloc(struct task_struct *task, unsigned long clone_flags)
 {
-	return sphere_label_inherit(task);
+	struct sphere_app *app = sphere_task_app(current);
+	int ret = unlikely(app) ? may_clone(app, clone_flags) : 0;
+
+	return ret ?: sphere_label_inherit(task, app);
 }
 
 int sphere_hook_task_free(struct task_struct *task)
@@ -504,6 +565,30 @@ int sphere_hook_task_prctl(const struct sphere_app *app, int option, unsigned lo
 {
 	return SPHERE_VERDICT(app, sphere_decide_prctl(app, option), "task_prctl",
 			      .number = option);
+}
+
+/*
+ * Without a capability it can only be an id that the launcher left to it; many
+ * kernels leave none where no_new_privs is set. A process whose ids change may dump core
+ * again, in the way that the system is set to.
+ */
+static int change_ids(const struct sphere_app *app, bool same, const char *op)
+{
+	return SPHERE_VERDICT(app, same ? SPHERE_OK : SPHERE_R_CORE_DUMP, op, .number = 0);
+}
+
+int sphere_hook_task_fix_setuid(const struct sphere_app *app, struct cred *new,
+				const struct cred *old, int flags)
+{
+	return change_ids(app, uid_eq(new->euid, old->euid) && uid_eq(new->fsuid, old->fsuid),
+			  "task_fix_setuid");
+}
+
+int sphere_hook_task_fix_setgid(const struct sphere_app *app, struct cred *new,
+				const struct cred *old, int flags)
+{
+	return change_ids(app, gid_eq(new->egid, old->egid) && gid_eq(new->fsgid, old->fsgid),
+			  "task_fix_setgid");
 }
 
 int sphere_hook_capable(const struct sphere_app *app, const struct cred *cred,

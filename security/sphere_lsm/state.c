@@ -160,14 +160,13 @@ void sphere_label_enter(struct sphere_app *app)
 /**
  * sphere_label_inherit() - a new task belongs to whom its maker belongs to
  * @child: the new task
+ * @app: of the current task, or NULL
  *
  * Context: Process context; does not sleep.
  * Return: 0 or %-ENOMEM
  */
-int sphere_label_inherit(struct task_struct *child)
+int sphere_label_inherit(struct task_struct *child, struct sphere_app *app)
 {
-	struct sphere_app *app = sphere_task_app(current);
-
 	/* where the end of the last one at this address was not seen */
 	sphere_label_drop(child);
 	return app ? give(child, app, 0) : 0;

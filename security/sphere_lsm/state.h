@@ -171,7 +171,7 @@ static inline struct sphere_app *sphere_task_enters(const struct task_struct *ta
 
 int sphere_label_arm(struct sphere_app *app);
 void sphere_label_enter(struct sphere_app *app);
-int sphere_label_inherit(struct task_struct *child);
+int sphere_label_inherit(struct task_struct *child, struct sphere_app *app);
 void sphere_label_drop(struct task_struct *task);
 void sphere_state_exit(void);
 

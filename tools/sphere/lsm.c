@@ -114,7 +114,9 @@ const struct lsm_reason lsm_reasons[SPHERE_REASONS] = {
 	},
 	[SPHERE_R_PTRACE] = { "ptrace", "tracing, or memory of a process", NEVER, NULL },
 	[SPHERE_R_SIGNAL] = { "signal", "a signal to a process of somebody else", NEVER, NULL },
-	[SPHERE_R_TASK] = { "task", "a process of somebody else", NEVER, NULL },
+	[SPHERE_R_TASK] = {
+		"task", "a process, a parent or a control group of somebody else", NEVER, NULL
+	},
 	[SPHERE_R_LIMIT] = { "limit", "a limit that is not its own to change", NEVER, NULL },
 	[SPHERE_R_PRCTL] = { "prctl", "a prctl option", NEVER, NULL },
 	[SPHERE_R_CAP] = {
@@ -145,7 +147,9 @@ const struct lsm_reason lsm_reasons[SPHERE_REASONS] = {
 		"grant Socket in the board file", NULL
 	},
 	[SPHERE_R_SOCKET_OPTION] = {
-		"socket_option", "an option, or ancillary data, of a socket", NEVER, NULL
+		"socket_option",
+		"an option or ancillary data of a socket, or several messages with addresses at once",
+		NEVER, NULL
 	},
 	[SPHERE_R_CONNECT] = {
 		"connect", "an address, protocol or port that is not listed",

@@ -181,7 +181,8 @@ struct sphere_lsm_address {
  * @SPHERE_R_KIND: policy is not one of an application
  * @SPHERE_R_PTRACE: tracing, or memory of a process
  * @SPHERE_R_SIGNAL: signal to a process of somebody else
- * @SPHERE_R_TASK: process of somebody else
+ * @SPHERE_R_TASK: process of somebody else, or children or a control group that are
+ *	not the caller's own
  * @SPHERE_R_LIMIT: limit that is not one's own to change
  * @SPHERE_R_PRCTL: prctl option
  * @SPHERE_R_CAP: Linux capability that is not granted
@@ -197,7 +198,8 @@ struct sphere_lsm_address {
  * @SPHERE_R_SYSTEM: state of the whole system
  * @SPHERE_R_IPC: System V IPC, message queues, binder
  * @SPHERE_R_SOCKET: kind of socket that is not listed
- * @SPHERE_R_SOCKET_OPTION: option, or ancillary data, of a socket
+ * @SPHERE_R_SOCKET_OPTION: option, or ancillary data, of a socket, or several messages
+ *	with addresses at once
  * @SPHERE_R_CONNECT: address, protocol or port that is not listed
  * @SPHERE_R_LISTEN: port to listen on that is not listed
  * @SPHERE_R_UNIX: Unix socket that is not listed
@@ -205,7 +207,7 @@ struct sphere_lsm_address {
  * @SPHERE_R_TENANT: key of another tenant
  * @SPHERE_R_PARTNER: component that is not listed, or that does not list this one
  * @SPHERE_R_CONTROL: control of this module
- * @SPHERE_R_CORE_DUMP: core dump
+ * @SPHERE_R_CORE_DUMP: core dump, or a change of ids that would allow it
  * @SPHERE_REASONS: number of reasons
  *
  * Numbers stay: new ones are added at the end.

@@ -505,13 +505,17 @@ static void T08_T31_T32_small_rules(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sphere_decide_lock(f->app, false, F_RDLCK), SPHERE_R_LOCK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_lock(f->app, false, F_UNLCK), SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_lock(f->app, true, F_WRLCK), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETFL), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETOWN), SPHERE_R_FCNTL);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETOWN_EX), SPHERE_R_FCNTL);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETSIG), SPHERE_R_FCNTL);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETLEASE), SPHERE_R_FCNTL);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_NOTIFY), SPHERE_R_FCNTL);
-	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, 0xffff), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETFL, O_NONBLOCK), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETFL, O_NONBLOCK | FASYNC),
+			SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_GET_RW_HINT, 0), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SET_RW_HINT, 0), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETOWN, 0), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETOWN_EX, 0), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETSIG, 0), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETLEASE, 0), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_NOTIFY, 0), SPHERE_R_FCNTL);
+	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, 0xffff, 0), SPHERE_R_FCNTL);
 	KUNIT_EXPECT_EQ(test, sphere_decide_notify(f->app, &f->dentries[LOCALTIME], true),
 			SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_notify(f->app, &f->dentries[LOCALTIME], false),
@@ -910,6 +914,11 @@ static void T22_connect_and_send(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, CONNECT(tcp, address), SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_sendmsg(f->app, udp, &msg), SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_sendmsg(f->app, udp6, &msg), SPHERE_OK);
+	/* the kernel may not ask about those that follow it */
+	msg.msg_flags = MSG_BATCH;
+	KUNIT_EXPECT_EQ(test, sphere_decide_sendmsg(f->app, udp, &msg), SPHERE_R_SOCKET_OPTION);
+	KUNIT_EXPECT_EQ(test, sphere_decide_sendmsg(f->app, udp6, &msg), SPHERE_R_SOCKET_OPTION);
+	msg.msg_flags = 0;
 	ipv6_addr_set_v4mapped(a.sin_addr.s_addr, &a6.sin6_addr);
 	KUNIT_EXPECT_EQ(test, CONNECT(udp6, address6), SPHERE_OK);
 	a.sin_addr.s_addr = htonl(0x0a000002);
@@ -935,6 +944,8 @@ static void T22_connect_and_send(struct kunit *test)
 	/* to whom it is connected */
 	msg.msg_name = NULL;
 	msg.msg_namelen = 0;
+	KUNIT_EXPECT_EQ(test, sphere_decide_sendmsg(f->app, udp, &msg), SPHERE_OK);
+	msg.msg_flags = MSG_BATCH;
 	KUNIT_EXPECT_EQ(test, sphere_decide_sendmsg(f->app, udp, &msg), SPHERE_OK);
 }
 
@@ -1009,6 +1020,76 @@ static void T22_T29_options(struct kunit *test)
 			SPHERE_R_SOCKET_OPTION);
 }
 
+/* Whether an app with this one rule may join groups */
+static bool may_join(struct kunit *test, u8 listen, const u8 *net6, u32 net4, u8 prefix, u8 proto)
+{
+	struct sock *udp = a_socket(test, AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+	struct fixture *f = test->priv;
+	struct sphere_pins *pins = kunit_kzalloc(test, struct_size(pins, pin, 1), GFP_KERNEL);
+	struct sphere_app *app;
+	bool v4, v6;
+
+	KUNIT_ASSERT_NOT_NULL(test, pins);
+	pins->n = 1;
+	pins->pin[0].path.dentry = &f->dentries[PROGRAM];
+	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xb1);
+	pb_section(&f->b, SPHERE_SECTION_EXECS);
+	pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, "/bin/app");
+	if (!listen) {
+		pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
+		if (net6)
+			pb_net_addr(&f->b, net6, prefix, proto, 9, 9);
+		else
+			pb_net_addr4(&f->b, net4, prefix, proto, 9, 9);
+	} else {
+		pb_section(&f->b, SPHERE_SECTION_NET_LISTEN);
+		pb_net_listen(&f->b, listen, 9, 9);
+	}
+	app = build(test, pins);
+	v4 = !sphere_decide_sockopt(app, udp, SOL_IP, IP_ADD_MEMBERSHIP);
+	v6 = !sphere_decide_sockopt(app, udp, SOL_IPV6, IPV6_ADD_MEMBERSHIP);
+	KUNIT_EXPECT_EQ(test, v4, v6);
+	app->pins = NULL;
+	sphere_app_put(app);
+	return v4;
+}
+
+static void T22_groups(struct kunit *test)
+{
+	static const u8 ff02[16] = { 0xff, 2 }, fe80[16] = { 0xfe, 0x80 }, all[16];
+
+	KUNIT_EXPECT_TRUE(test, may_join(test, 0, NULL, 0xe00000fb, 32, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_TRUE(test, may_join(test, 0, NULL, 0xe0000000, 4, SPHERE_PROTO_ANY));
+	KUNIT_EXPECT_TRUE(test, may_join(test, 0, NULL, 0xc0000000, 2, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_TRUE(test, may_join(test, 0, NULL, 0, 0, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_TRUE(test, may_join(test, 0, ff02, 0, 16, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_TRUE(test, may_join(test, 0, all, 0, 0, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_TRUE(test, may_join(test, SPHERE_PROTO_UDP, NULL, 0, 0, 0));
+
+	KUNIT_EXPECT_FALSE(test, may_join(test, 0, NULL, 0xe00000fb, 32, SPHERE_PROTO_TCP));
+	KUNIT_EXPECT_FALSE(test, may_join(test, 0, NULL, 0xf0000000, 4, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_FALSE(test, may_join(test, 0, NULL, 0xdfffffff, 32, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_FALSE(test, may_join(test, 0, NULL, 0x80000000, 2, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_FALSE(test, may_join(test, 0, fe80, 0, 10, SPHERE_PROTO_UDP));
+	KUNIT_EXPECT_FALSE(test, may_join(test, SPHERE_PROTO_TCP, NULL, 0, 0, 0));
+}
+
+static void T32_credentials(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct unix_sock *u = kunit_kzalloc(test, sizeof(*u), GFP_KERNEL);
+	struct unix_address *name = kunit_kzalloc(test, sizeof(*name) + 8, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, u);
+	KUNIT_ASSERT_NOT_NULL(test, name);
+	u->sk.sk_family = AF_UNIX;
+	KUNIT_EXPECT_EQ(test, sphere_decide_sockopt(f->app, &u->sk, SOL_SOCKET, SO_PASSCRED),
+			SPHERE_R_SOCKET_OPTION);
+	u->addr = name;
+	KUNIT_EXPECT_EQ(test, sphere_decide_sockopt(f->app, &u->sk, SOL_SOCKET, SO_PASSCRED),
+			SPHERE_OK);
+}
+
 static void T32_unix(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -1052,6 +1133,12 @@ static void T18_sockets_kept(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, KEPT(tcp, 3, SPHERE_FD_ENTER), SPHERE_OK);
 	inet_sk(tcp)->inet_daddr = htonl(0x0a000002);
 	KUNIT_EXPECT_EQ(test, KEPT(tcp, 3, SPHERE_FD_RECEIVED), SPHERE_R_DESCRIPTOR);
+	/* somebody asked for this port, and it outlives the connection */
+	inet_sk(tcp)->inet_daddr = htonl(0x0a000001);
+	tcp->sk_userlocks = SOCK_BINDPORT_LOCK;
+	KUNIT_EXPECT_EQ(test, KEPT(tcp, 3, SPHERE_FD_ENTER), SPHERE_R_DESCRIPTOR);
+	inet_sk(tcp)->inet_num = 11000;
+	KUNIT_EXPECT_EQ(test, KEPT(tcp, 3, SPHERE_FD_ENTER), SPHERE_OK);
 }
 
 /* ---- answers ------------------------------------------------------------ */
@@ -1106,6 +1193,33 @@ static void LS10_LS31_tasks_without_a_label(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sphere_hook_bprm_committing_creds(NULL), 0);
 	KUNIT_EXPECT_EQ(test, sphere_hook_ptrace_access_check(current, PTRACE_MODE_ATTACH), 0);
 	return_label();
+}
+
+/* An app stays undumpable: each id that decides about it stays */
+static void T11_LS24_ids_stay(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct cred *old = kunit_kzalloc(test, sizeof(*old), GFP_KERNEL);
+	struct cred *new = kunit_kzalloc(test, sizeof(*new), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, old);
+	KUNIT_ASSERT_NOT_NULL(test, new);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setuid(f->app, new, old, 0), 0);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setgid(f->app, new, old, 0), 0);
+	new->uid = KUIDT_INIT(1);
+	new->suid = KUIDT_INIT(1);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setuid(f->app, new, old, 0), 0);
+	new->euid = KUIDT_INIT(1);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setuid(f->app, new, old, 0), -EPERM);
+	new->euid = old->euid;
+	new->fsuid = KUIDT_INIT(1);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setuid(f->app, new, old, 0), -EPERM);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setgid(f->app, new, old, 0), 0);
+	new->egid = KGIDT_INIT(1);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setgid(f->app, new, old, 0), -EPERM);
+	new->egid = old->egid;
+	new->fsgid = KGIDT_INIT(1);
+	KUNIT_EXPECT_EQ(test, sphere_hook_task_fix_setgid(f->app, new, old, 0), -EPERM);
 }
 
 static int capable_hook(const struct sphere_app *app, const struct cred *cred, int cap,
@@ -1194,11 +1308,14 @@ static struct kunit_case decide_cases[] = {
 	KUNIT_CASE(T22_connect_and_send),
 	KUNIT_CASE(T22_ancillary_data),
 	KUNIT_CASE(T22_T29_options),
+	KUNIT_CASE(T22_groups),
+	KUNIT_CASE(T32_credentials),
 	KUNIT_CASE(T32_unix),
 	KUNIT_CASE(T18_sockets_kept),
 	KUNIT_CASE(LS28_LS40_every_reason_refuses),
 	KUNIT_CASE(LS9_LS1_capable_and_labels),
 	KUNIT_CASE(LS10_LS31_tasks_without_a_label),
+	KUNIT_CASE(T11_LS24_ids_stay),
 	{}
 };
 

@@ -43,6 +43,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/statfs.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -447,6 +448,25 @@ static int signal_owner_ioctl(void)
 	return RESULT(ioctl(fd[0], FIOSETOWN, &pid));
 }
 
+/* Terminals signal their foreground group, whoever that is */
+static int signal_async(void)
+{
+	int fd[2];
+
+	if (pipe(fd))
+		return 1000 + errno;
+	return RESULT(fcntl(fd[0], F_SETFL, O_ASYNC));
+}
+
+static int signal_async_ioctl(void)
+{
+	int fd[2], on = 1;
+
+	if (pipe(fd))
+		return 1000 + errno;
+	return RESULT(ioctl(fd[0], FIOASYNC, &on));
+}
+
 static int nice_launcher(void) { return RESULT(setpriority(PRIO_PROCESS, launcher, 5)); }
 static int nice_self(void) { return RESULT(setpriority(PRIO_PROCESS, 0, 5)); }
 static int limit_launcher(void)
@@ -499,6 +519,33 @@ static int group_exiting(void)
 
 static int dumpable(void) { return RESULT(prctl(PR_SET_DUMPABLE, 1)); }
 static int is_dumpable(void) { return prctl(PR_GET_DUMPABLE) ? 1 : 0; }
+/* Children of the launcher's would be the app's, and the launcher's to wait for */
+static int clone_parent(void)
+{
+	pid_t pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, 0, 0, 0, 0);
+
+	if (!pid)
+		_exit(0);
+	return RESULT(pid);
+}
+
+/*
+ * Refused before the kernel looks at what the descriptor is. Where it cannot tell
+ * one clone3(2) from another, there is no such call, which is no worse.
+ */
+static int clone_into_cgroup(void)
+{
+	struct {
+		uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls,
+			 set_tid, set_tid_size, cgroup;
+	} args = { .flags = 0x200000000ULL, .exit_signal = SIGCHLD };
+	pid_t pid = syscall(435, &args, sizeof(args));
+
+	if (!pid)
+		_exit(0);
+	return pid < 0 && errno == ENOSYS ? EPERM : RESULT(pid);
+}
+
 static int prctl_unknown(void) { return RESULT(prctl(PR_SET_MM, PR_SET_MM_EXE_FILE, 0, 0, 0)); }
 static int prctl_name(void) { return RESULT(prctl(PR_SET_NAME, "other")); }
 static int crash(void)
@@ -639,6 +686,14 @@ static int file_neither(void) { return RESULT(open("/other/secret", O_ACCMODE));
 static int file_neither_listed(void) { return RESULT(open("/app/ro/data", O_ACCMODE)); }
 static int file_write(void) { return RESULT(open("/app/ro/data", O_WRONLY)); }
 static int file_create(void) { return RESULT(open("/app/ro/new", O_WRONLY | O_CREAT, 0600)); }
+/* Whoever opens the file afterwards reads what was written there */
+static int file_hint(void)
+{
+	uint64_t hint = 2;
+
+	return RESULT(fcntl(open("/app/ro/data", O_RDONLY), F_SET_RW_HINT, &hint));
+}
+
 static int file_truncate(void) { return RESULT(truncate("/app/ro/data", 0)); }
 static int file_chmod(void) { return RESULT(chmod("/app/ro/data", 0600)); }
 static int file_chown(void) { return RESULT(chown("/storage", 1, 1)); }
@@ -734,6 +789,40 @@ static int file_move_in(void) { return RESULT(rename("/other/secret", "/bind/sec
 static int storage_tmpfile(void)
 {
 	return RESULT(open("/storage", O_RDWR | O_TMPFILE, 0600));
+}
+
+static int storage_tmpfile_setid(void)
+{
+	return RESULT(open("/storage", O_RDWR | O_TMPFILE, 04755));
+}
+
+static int storage_tmpfile_setgid(void)
+{
+	return RESULT(open("/storage", O_RDWR | O_TMPFILE, 02755));
+}
+
+static int storage_tmpfile_link(void)
+{
+	int fd = open("/storage", O_RDWR | O_TMPFILE, 0600);
+	char path[32];
+
+	unlink("/storage/linked");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return RESULT(linkat(AT_FDCWD, path, AT_FDCWD, "/storage/linked", AT_SYMLINK_FOLLOW));
+}
+
+static int statfs_listed(void)
+{
+	struct statfs st;
+
+	return RESULT(statfs("/storage", &st));
+}
+
+static int statfs_unlisted(void)
+{
+	struct statfs st;
+
+	return RESULT(statfs("/other", &st));
 }
 
 static int ro_tmpfile(void) { return RESULT(open("/app/ro", O_RDWR | O_TMPFILE, 0600)); }
@@ -883,6 +972,27 @@ static int unix_dgram(void) { return unix_connect("/other/dgram", SOCK_DGRAM); }
 static int unix_bind_listed(void) { return unix_bind("/bind/socket"); }
 static int unix_bind_unlisted(void) { return unix_bind("/storage/socket"); }
 static int unix_bind_abstract(void) { return unix_bind("mine"); }
+/* Where one asks for credentials, sockets without a name are given one */
+static int unix_autobind(void)
+{
+	int on = 1;
+
+	return RESULT(setsockopt(socket(AF_UNIX, SOCK_DGRAM, 0), SOL_SOCKET, SO_PASSCRED, &on,
+				 sizeof(on)));
+}
+
+/* A name of its own is none that the kernel makes */
+static int unix_credentials(void)
+{
+	struct sockaddr_un un;
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), on = 1;
+	int len = unix_address(&un, "/bind/credentials", 0);
+
+	if (bind(fd, (void *)&un, len))
+		return 1000 + errno;
+	return RESULT(setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)));
+}
+
 static int unix_pair(void)
 {
 	int fd[2];
@@ -989,6 +1099,57 @@ static int net_mapped_listed(void) { return to6(TCP6, connect, "::ffff:127.0.0.2
 static int net_v6(void) { return to6(TCP6, connect, "::1", 7); }
 static int net_v4_by_v6(void) { return to4(UDP6, sends, "127.0.0.3", 53); }
 static int net_routed(void) { return to6(UDP6, sends_routed, "::ffff:127.0.0.2", 53); }
+/* The kernel asks about the first of several messages to the same address */
+static int sends_second_routed(int fd, const struct sockaddr *to, socklen_t len)
+{
+	union {
+		char bytes[CMSG_SPACE(4)];
+		struct cmsghdr align;
+	} control = {};
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr msgs[2] = {
+		{ .msg_hdr = {
+			.msg_name = (void *)to, .msg_namelen = len,
+			.msg_iov = &iov, .msg_iovlen = 1,
+		} },
+		{ .msg_hdr = {
+			.msg_name = (void *)to, .msg_namelen = len,
+			.msg_iov = &iov, .msg_iovlen = 1,
+			.msg_control = &control, .msg_controllen = sizeof(control),
+		} },
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msgs[1].msg_hdr);
+
+	c->cmsg_level = SOL_IP;
+	c->cmsg_type = IP_RETOPTS;
+	c->cmsg_len = CMSG_LEN(4);
+	memset(CMSG_DATA(c), 1, 4);	/* options that say nothing */
+	return sendmmsg(fd, msgs, 2, 0);
+}
+
+static int net_second_routed(void) { return to4(UDP4, sends_second_routed, "127.0.0.2", 53); }
+
+static int sends_two(int fd, const struct sockaddr *to, socklen_t len)
+{
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr msgs[2] = {
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+		{ .msg_hdr = { .msg_iov = &iov, .msg_iovlen = 1 } },
+	};
+
+	return connect(fd, to, len) ?: sendmmsg(fd, msgs, 2, 0);
+}
+
+static int net_two_connected(void) { return to4(UDP4, sends_two, "127.0.0.2", 53); }
+
+static int net_join_group(void)
+{
+	struct ip_mreq group = { .imr_multiaddr.s_addr = htonl(0xe0000101),
+				 .imr_interface.s_addr = htonl(0x7f000001) };
+
+	return RESULT(setsockopt(UDP4, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group)));
+}
+
 static int net_bind_listed(void) { return to4(TCP4, bind, "0.0.0.0", 4444); }
 static int net_bind(void) { return to4(TCP4, bind, "0.0.0.0", 4445); }
 static int net_bind_udp(void) { return to4(UDP4, bind, "0.0.0.0", 4444); }
@@ -1227,10 +1388,12 @@ static const struct {
 	DOOR(vm_write_child), DOOR(vm_write_launcher), DOOR(vm_write_self),
 	DOOR(many_traces), DOOR(get_fd), DOOR(signal_launcher), DOOR(signal_init),
 	DOOR(signal_child), DOOR(signal_queue), DOOR(signal_owner),
-	DOOR(signal_owner_ioctl), DOOR(nice_launcher), DOOR(nice_self),
+	DOOR(signal_owner_ioctl),
+	DOOR(signal_async), DOOR(signal_async_ioctl), DOOR(nice_launcher), DOOR(nice_self),
 	DOOR(limit_launcher), DOOR(limit_self), DOOR(affinity_launcher),
 	DOOR(group_launcher), DOOR(group_child), DOOR(group_exiting), DOOR(dumpable),
-	DOOR(is_dumpable), DOOR(prctl_unknown), DOOR(prctl_name), DOOR(crash),
+	DOOR(is_dumpable), DOOR(prctl_unknown), DOOR(prctl_name),
+	DOOR(clone_parent), DOOR(clone_into_cgroup), DOOR(crash),
 	DOOR(child_confined), DOOR(thread_confined), DOOR(exec_confined),
 	DOOR(become_user), DOOR(set_groups), DOOR(raise_caps), DOOR(caps_of_launcher),
 	DOOR(new_userns), DOOR(own_namespace), DOOR(new_mountns), DOOR(mount_tmpfs),
@@ -1241,7 +1404,8 @@ static const struct {
 	DOOR(open_debugfs), DOOR(open_control), DOOR(open_counters), DOOR(who_am_i),
 	DOOR(write_sysctl), DOOR(file_listed), DOOR(file_unlisted), DOOR(file_neither),
 	DOOR(file_neither_listed), DOOR(file_write), DOOR(file_create),
-	DOOR(file_truncate), DOOR(file_chmod), DOOR(file_chown),
+	DOOR(file_truncate),
+	DOOR(file_hint), DOOR(file_chmod), DOOR(file_chown),
 	DOOR(file_xattr), DOOR(file_xattr_groups), DOOR(file_remove_xattr),
 	DOOR(file_remove_groups),
 	DOOR(file_utimes), DOOR(file_unlink), DOOR(file_stat_unlisted), DOOR(dir_listed),
@@ -1250,7 +1414,10 @@ static const struct {
 	DOOR(storage_chmod_setid), DOOR(storage_symlink), DOOR(storage_fifo),
 	DOOR(storage_node), DOOR(storage_link), DOOR(file_link), DOOR(file_move),
 	DOOR(file_move_in),
-	DOOR(storage_tmpfile), DOOR(ro_tmpfile), DOOR(storage_full),
+	DOOR(storage_tmpfile),
+	DOOR(storage_tmpfile_setid), DOOR(storage_tmpfile_setgid),
+	DOOR(storage_tmpfile_link), DOOR(statfs_listed), DOOR(statfs_unlisted),
+	DOOR(ro_tmpfile), DOOR(storage_full),
 	DOOR(storage_keep_size), DOOR(storage_many), DOOR(storage_mmap),
 	DOOR(device_listed), DOOR(device_write), DOOR(device_unlisted),
 	DOOR(device_other_name), DOOR(device_mem), DOOR(ioctl_listed),
@@ -1258,11 +1425,13 @@ static const struct {
 	DOOR(ipc_sem), DOOR(ipc_mq), DOOR(ipc_mq_existing), DOOR(ipc_mq_unlink),
 	DOOR(keys), DOOR(unix_listed), DOOR(unix_unlisted), DOOR(unix_abstract),
 	DOOR(unix_dgram), DOOR(unix_bind_listed), DOOR(unix_bind_unlisted),
-	DOOR(unix_bind_abstract), DOOR(unix_pair), DOOR(receive), DOOR(net_listed),
+	DOOR(unix_bind_abstract), DOOR(unix_autobind), DOOR(unix_credentials),
+	DOOR(unix_pair), DOOR(receive), DOOR(net_listed),
 	DOOR(net_port), DOOR(net_addr), DOOR(net_udp_of_tcp), DOOR(net_udp_listed),
 	DOOR(net_udp_sendto), DOOR(net_udp_unspec), DOOR(net_fast_open),
 	DOOR(net_mapped), DOOR(net_mapped_listed), DOOR(net_v6), DOOR(net_v4_by_v6),
-	DOOR(net_routed), DOOR(net_bind_listed), DOOR(net_bind), DOOR(net_bind_udp),
+	DOOR(net_routed), DOOR(net_second_routed), DOOR(net_two_connected),
+	DOOR(net_join_group), DOOR(net_bind_listed), DOOR(net_bind), DOOR(net_bind_udp),
 	DOOR(net_bind_v6), DOOR(net_listen_listed), DOOR(net_listen_unbound),
 	DOOR(net_listen_any), DOOR(net_raw), DOOR(net_icmp), DOOR(net_packet),
 	DOOR(net_netlink), DOOR(net_netlink_audit), DOOR(net_alg), DOOR(net_option),

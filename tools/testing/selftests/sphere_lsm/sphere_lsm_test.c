@@ -126,6 +126,8 @@ SHUT(T31, signal_init, EPERM, "signal");
 SHUT(T31, signal_queue, EPERM, "signal");
 SHUT(T31, signal_owner, EPERM, "fcntl");
 SHUT(T31, signal_owner_ioctl, EPERM, "fcntl");
+SHUT(T31, signal_async, EPERM, "fcntl");
+SHUT(T31, signal_async_ioctl, EPERM, "fcntl");
 OPEN(T31, signal_child);
 SHUT(T31, nice_launcher, EPERM, NULL);
 OPEN(T31, nice_self);
@@ -139,6 +141,8 @@ SHUT(T11_LS24, dumpable, EPERM, "core_dump");
 OPEN(T11_LS24, is_dumpable);
 SHUT(T30, prctl_unknown, EPERM, "prctl");
 OPEN(T30, prctl_name);
+SHUT(T31, clone_parent, EPERM, "task");
+SHUT(T31, clone_into_cgroup, EPERM, "task");
 SHUT(LS7_T10, child_confined, EACCES, "file");
 SHUT(LS7_LS6, thread_confined, EACCES, "file");
 SHUT(LS7, exec_confined, EACCES, "file");
@@ -176,6 +180,7 @@ SHUT(T28, file_neither_listed, EACCES, "file_access");
 SHUT(T24, file_write, EACCES, "file_access");
 SHUT(T24, file_create, EACCES, "create");
 SHUT(T24, file_truncate, EACCES, "file_access");
+SHUT(T32, file_hint, EPERM, "fcntl");
 SHUT(T24, file_chmod, EACCES, "file_access");
 SHUT(T24_T35, file_chown, EPERM, "owner");
 SHUT(T24_LS36, file_xattr, EPERM, "xattr");
@@ -202,6 +207,11 @@ SHUT(T24, file_link, EACCES, "create");
 SHUT(T24, file_move, EACCES, "create");
 SHUT(T24_T10, file_move_in, EACCES, "create");
 OPEN(T24, storage_tmpfile);
+SHUT(T10_T35, storage_tmpfile_setid, EPERM, "mode");
+SHUT(T10_T35, storage_tmpfile_setgid, EPERM, "mode");
+OPEN(T24, storage_tmpfile_link);
+OPEN(T24, statfs_listed);
+SHUT(T28, statfs_unlisted, EACCES, "dir");
 SHUT(T24, ro_tmpfile, EACCES, "file_access");
 SHUT(T24, storage_full, ENOSPC, NULL);
 SHUT(T24, storage_keep_size, ENOSPC, NULL);
@@ -231,6 +241,8 @@ SHUT(T32, unix_dgram, EACCES, "unix");
 OPEN(T32, unix_bind_listed);
 SHUT(T32, unix_bind_unlisted, EACCES, "create");
 SHUT(T32, unix_bind_abstract, EACCES, "unix");
+SHUT(T32, unix_autobind, EPERM, "socket_option");
+OPEN(T32, unix_credentials);
 OPEN(T32, unix_pair);
 
 SHUT(T22, net_listed, ECONNREFUSED, NULL);
@@ -246,6 +258,9 @@ SHUT(T22, net_mapped_listed, ECONNREFUSED, NULL);
 SHUT(T22, net_v6, EPERM, "connect");
 SHUT(T22, net_v4_by_v6, EPERM, "connect");
 SHUT(T22, net_routed, EPERM, "socket_option");
+SHUT(T22, net_second_routed, EPERM, "socket_option");
+OPEN(T22, net_two_connected);
+SHUT(T22, net_join_group, EPERM, "socket_option");
 OPEN(T21, net_bind_listed);
 SHUT(T21, net_bind, EACCES, "listen");
 SHUT(T21, net_bind_udp, EACCES, "listen");
@@ -524,6 +539,36 @@ TEST(T18_a_descriptor_in_a_message_gives_nothing)
 	memcpy(CMSG_DATA(c), &file, sizeof(file));
 	ASSERT_EQ(1, sendmsg(fd[0], &msg, 0));
 	EXPECT_EQ(0, try_as(APP, "receive", fd[1], 0));
+}
+
+static int udp_at(int port)
+{
+	struct sockaddr_in own = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in listed = {
+		.sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(0x7f000002),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if ((port && bind(fd, (void *)&own, sizeof(own))) ||
+	    connect(fd, (void *)&listed, sizeof(listed)))
+		return -1;
+	return fd;
+}
+
+/* Where it leads to is listed, but the app could end the connection and keep the port */
+TEST(T18_T21_enter_keeps_no_socket_at_a_port_of_others)
+{
+	unsigned int before = counter(APP, "descriptor");
+	int fd = udp_at(5353);
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EACCES, try_as(APP, "file_listed", fd, 0));
+	EXPECT_EQ(before + 1, counter(APP, "descriptor"));
+	close(fd);
+	fd = udp_at(0);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, try_as(APP, "file_listed", fd, 0));
+	close(fd);
 }
 
 TEST(T04_nobody_traces_an_app)
