@@ -125,6 +125,7 @@ struct call_op {
  * @calls: calls under way
  * @lock: protects @started and what it points to
  * @started: request of a non-blocking file, its result not fetched yet, or NULL
+ * @under_way: @started is not done; written under @lock, and cleared when it is done
  * @ready: somebody waits for @started
  */
 struct pluton_file {
@@ -132,6 +133,7 @@ struct pluton_file {
 	atomic_t calls;
 	struct mutex lock;	/* see above */
 	struct call *started;
+	bool under_way;
 	wait_queue_head_t ready;
 };
 
@@ -487,6 +489,7 @@ static void call_done(struct pluton_req *req)
 {
 	struct pluton_file *f = container_of(req->client, struct pluton_file, client);
 
+	WRITE_ONCE(f->under_way, false);
 	wake_up_interruptible(&f->ready);
 }
 
@@ -504,8 +507,10 @@ static int start_call(struct pluton_file *f, const struct call_op *op, void __us
 	if (ret)
 		goto unlock;
 	c->req->done = call_done;
+	WRITE_ONCE(f->under_way, true);
 	ret = pluton_submit(c->req);
 	if (ret) {
+		WRITE_ONCE(f->under_way, false);
 		free_call(c);
 		goto unlock;
 	}
@@ -516,15 +521,13 @@ unlock:
 	return ret;
 }
 
-/* Is there something to read, or never will be? */
+/*
+ * Is there something to read, or never will be? Asked while the task is marked as
+ * waiting, so without the file's lock: whoever goes on looks again under it.
+ */
 static bool is_ready(struct pluton_file *f)
 {
-	bool ready;
-
-	mutex_lock(&f->lock);
-	ready = !f->started || pluton_is_done(f->started->req);
-	mutex_unlock(&f->lock);
-	return ready || pluton_is_gone(f->client.p);
+	return !READ_ONCE(f->under_way) || pluton_is_gone(f->client.p);
 }
 
 /* Called with the file's lock held and a result that is there. */

@@ -23,6 +23,7 @@ equal "only root may use it" "$(stat -c %a /dev/pluton)" 600
 equal "the kernel's random numbers come from it" "$(cat /sys/class/misc/hw_random/rng_current)" pluton
 try "HW1 they can be read" good
 
+export PLUTON_CTL="$CTL"
 taps "selftest" /tests/pluton_test
 taps "keys" /tests/pluton_key_test
 

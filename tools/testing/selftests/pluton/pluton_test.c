@@ -4,7 +4,9 @@
  * each request, then many callers with signals and kills.
  *
  * Needs the device node, and CAP_SYS_ADMIN as the grant. What changes the device
- * for ever (the manufacturing state) is tried with values that are refused.
+ * for ever (the manufacturing state) is tried with values that are refused. If
+ * PLUTON_CTL in the environment is the address of the board's control block, some
+ * answers are made to come late.
  */
 #define _GNU_SOURCE
 #include <assert.h>
@@ -15,6 +17,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -57,6 +60,31 @@ static bool is_all(const void *p, size_t len, unsigned char value)
 		if (*b++ != value)
 			return false;
 	return true;
+}
+
+/* of the board's control block: microseconds that an answer takes */
+#define CTL_DELAY	0x204
+
+/* Let answers take that long from now on, if somebody can be told. What it was before */
+static uint32_t answers_take(uint32_t us)
+{
+	const char *at = getenv("PLUTON_CTL");
+	int fd = at ? open("/dev/mem", O_RDWR | O_SYNC | O_CLOEXEC) : -1;
+	uint32_t *delay, before;
+	char *ctl;
+
+	if (fd < 0)
+		return 0;
+	ctl = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, strtoul(at, NULL, 0));
+	close(fd);
+	if (ctl == MAP_FAILED)
+		return 0;
+	/* one access of a word each, of the kind that is not moved or split */
+	delay = (uint32_t *)(ctl + CTL_DELAY);
+	before = __atomic_load_n(delay, __ATOMIC_SEQ_CST);
+	__atomic_store_n(delay, us, __ATOMIC_SEQ_CST);
+	munmap(ctl, 4096);
+	return before;
 }
 
 FIXTURE(node) {
@@ -423,6 +451,28 @@ TEST_F(node, CD3_asynchronous_request)
 	ASSERT_EQ(0, ask(self->fd, PLUTON_GET_SECURITY_STATE, &sync));
 	EXPECT_EQ(0, memcmp(&state, &sync, sizeof(state)));
 	EXPECT_EQ(-1, read(fd, &byte, 1));
+	EXPECT_EQ(EAGAIN, errno);
+	close(fd);
+}
+
+/* Started, and then waited for: O_NONBLOCK can be taken away */
+TEST_F(node, read_waits_for_a_late_answer)
+{
+	int fd = open(NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	struct pluton_security_state state, sync;
+	uint32_t before = answers_take(100000);
+	ssize_t len;
+
+	ASSERT_GE(fd, 0);
+	EXPECT_EQ(-EINPROGRESS, ask(fd, PLUTON_GET_SECURITY_STATE, &state));
+	EXPECT_EQ(0, fcntl(fd, F_SETFL, 0));
+	len = read(fd, &state, sizeof(state));
+	answers_take(before);
+	ASSERT_EQ((ssize_t)sizeof(state), len);
+	ASSERT_EQ(0, ask(self->fd, PLUTON_GET_SECURITY_STATE, &sync));
+	EXPECT_EQ(0, memcmp(&state, &sync, sizeof(state)));
+	/* nothing is under way, so there is nothing to wait for */
+	EXPECT_EQ(-1, read(fd, &state, sizeof(state)));
 	EXPECT_EQ(EAGAIN, errno);
 	close(fd);
 }

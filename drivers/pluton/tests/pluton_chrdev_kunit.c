@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The file operations of /dev/pluton against a scripted other side
+ *
+ * The process that asks has no memory, so nothing can be copied to it: a result
+ * that is there and would be given shows as -EFAULT.
+ */
+#include <kunit/test.h>
+
+#include <linux/delay.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kthread.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+
+#include "fake_pluton.h"
+
+/**
+ * struct chrdev_fixture - what each case has
+ * @f: the other side
+ * @mm: memory of a process, with nothing in it
+ * @file: an open file, non-blocking
+ * @inode: its inode
+ */
+struct chrdev_fixture {
+	struct fake_pluton *f;
+	struct mm_struct *mm;
+	struct file file;
+	struct inode inode;
+};
+
+static int chrdev_init(struct kunit *test)
+{
+	struct chrdev_fixture *x = kunit_kzalloc(test, sizeof(*x), GFP_KERNEL);
+	struct pluton_word w;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, x);
+	test->priv = x;
+	x->mm = mm_alloc();
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, x->mm);
+	x->f = fake_new(test);
+	KUNIT_ASSERT_EQ(test, pluton_core_start(x->f->p), 0);
+	KUNIT_ASSERT_TRUE(test, fake_take(x->f, &w));
+	KUNIT_ASSERT_EQ(test, pluton_chrdev_add(x->f->p), 0);
+	x->file.f_mode = FMODE_READ | FMODE_WRITE;
+	x->file.f_flags = O_RDWR | O_NONBLOCK;
+	x->file.private_data = &x->f->p->misc;
+	KUNIT_ASSERT_EQ(test, x->f->p->misc.fops->open(&x->inode, &x->file), 0);
+	return 0;
+}
+
+static void chrdev_exit(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+
+	if (!x)
+		return;
+	if (x->f && x->f->p && x->f->p->misc_up) {
+		if (x->file.private_data != &x->f->p->misc)
+			x->f->p->misc.fops->release(&x->inode, &x->file);
+		pluton_chrdev_remove(x->f->p);
+	}
+	fake_free(x->f);
+	if (x->mm)
+		mmput(x->mm);
+}
+
+static long ask_file(struct chrdev_fixture *x, struct file *file, unsigned int cmd)
+{
+	long ret;
+
+	kthread_use_mm(x->mm);
+	ret = x->f->p->misc.fops->unlocked_ioctl(file, cmd, 0);
+	kthread_unuse_mm(x->mm);
+	return ret;
+}
+
+static long ask(struct chrdev_fixture *x, unsigned int cmd)
+{
+	return ask_file(x, &x->file, cmd);
+}
+
+static ssize_t fetch(struct chrdev_fixture *x)
+{
+	ssize_t ret;
+
+	kthread_use_mm(x->mm);
+	ret = x->f->p->misc.fops->read(&x->file, NULL, 4, &x->file.f_pos);
+	kthread_unuse_mm(x->mm);
+	return ret;
+}
+
+static struct pluton_word take(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	struct pluton_word w = { };
+
+	KUNIT_ASSERT_TRUE(test, fake_take(x->f, &w));
+	return w;
+}
+
+/* ---- waiting in read(2) ---------------------------------------------------------------------- */
+
+static int reader(void *data)
+{
+	ssize_t ret = fetch(data);
+
+	while (!kthread_should_stop())
+		schedule_timeout_interruptible(1);
+	return ret;
+}
+
+/* A request was started, and the file is a blocking one by now. */
+static struct task_struct *start_reader(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	struct task_struct *t;
+
+	x->file.f_flags &= ~O_NONBLOCK;
+	t = kthread_run(reader, x, "pluton-reader");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(t));
+	/* it waits, and is woken for nothing */
+	usleep_range(30000, 40000);
+	wake_up_process(t);
+	usleep_range(30000, 40000);
+	return t;
+}
+
+/* What waits must not sleep for something else: the debug kernel sees it. */
+static void read_waits_for_the_answer(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	struct task_struct *t;
+	struct pluton_word w;
+
+	KUNIT_ASSERT_EQ(test, ask(x, PLUTON_GET_SECURITY_STATE), -EINPROGRESS);
+	w = take(test);
+	t = start_reader(test);
+	fake_answer(x->f, &w);
+	KUNIT_EXPECT_EQ(test, kthread_stop(t), -EFAULT);
+}
+
+static void read_comes_back_when_the_device_goes(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	struct task_struct *t;
+
+	KUNIT_ASSERT_EQ(test, ask(x, PLUTON_GET_SECURITY_STATE), -EINPROGRESS);
+	t = start_reader(test);
+	pluton_core_stop(x->f->p);
+	KUNIT_EXPECT_EQ(test, kthread_stop(t), -ENODEV);
+}
+
+static void read_of_nothing_does_not_wait(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+
+	x->file.f_flags &= ~O_NONBLOCK;
+	KUNIT_EXPECT_EQ(test, fetch(x), -EAGAIN);
+}
+
+static struct kunit_case chrdev_cases[] = {
+	KUNIT_CASE(read_waits_for_the_answer),
+	KUNIT_CASE(read_comes_back_when_the_device_goes),
+	KUNIT_CASE(read_of_nothing_does_not_wait),
+	{ }
+};
+
+static struct kunit_suite chrdev_suite = {
+	.name = "pluton_chrdev",
+	.init = chrdev_init,
+	.exit = chrdev_exit,
+	.test_cases = chrdev_cases,
+};
+
+kunit_test_suite(chrdev_suite);
