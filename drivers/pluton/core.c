@@ -13,15 +13,20 @@
  * more than slots_max slots, parked ones included, so nobody takes them all.
  *
  * Silence: when PLUTON_SILENT_MAX requests in a row were given up and nothing
- * was answered between, Pluton has hung or has restarted and lost the ring block.
- * It is given a new one then. The old one cannot be freed, for no message
- * exists that takes it back from Pluton; nor is it used again at once, since a
- * Pluton that was only slow would write its answers into the new requests. It is
- * freed when Pluton has answered out of a newer block and some more time has
- * passed. There are PLUTON_RINGS_MAX blocks at most: if Pluton stays silent, the
- * block that rested longest is given to it again. The sequence numbers that an
- * old block is still owed are not used meanwhile, so a late answer from there
- * is known as such.
+ * was answered between, Pluton may be busy with something slow: what was with it
+ * at that moment is given its own time. If nothing comes of that either, Pluton
+ * has hung or has restarted and lost the ring block. It is given a new one then.
+ * What is sent after that moment is not waited for, so that nobody puts the new
+ * block off for longer than the slowest command may take. A request that was never
+ * sent counts too, for when all slots are parked no other is left to notice.
+ *
+ * The old block cannot be freed, for no message exists that takes it back from
+ * Pluton; nor is it used again at once, since a Pluton that was only slow would
+ * write its answers into the new requests. It is freed when Pluton has answered out
+ * of a newer block and some more time has passed. There are PLUTON_RINGS_MAX blocks
+ * at most: if Pluton stays silent, the block that rested longest is given to it
+ * again. The sequence numbers that an old block is still owed are not used
+ * meanwhile, so a late answer from there is known as such.
  *
  * A new block is given only when the mailbox has taken all earlier messages:
  * they stand in memory that would be used again.
@@ -822,6 +827,45 @@ static void expire_waiting(struct pluton *p, unsigned long t)
 	}
 }
 
+/* Pluton seems to be silent: what is with it now is waited for, and nothing else. */
+static void await_slots(struct pluton *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < PLUTON_A7_BUFFERS; i++)
+		p->ring->slot[i].awaited = p->ring->slot[i].state != PLUTON_SLOT_FREE;
+}
+
+/* Might Pluton be busy with one of those, whether somebody waits for it or not? */
+static bool is_awaited(struct pluton *p, unsigned long t)
+{
+	bool awaited = false;
+	unsigned int i;
+
+	for (i = 0; i < PLUTON_A7_BUFFERS; i++) {
+		struct pluton_slot *s = &p->ring->slot[i];
+
+		if (!s->awaited || s->settled || !time_before(t, s->deadline))
+			continue;
+		arm(p, s->deadline);
+		awaited = true;
+	}
+	return awaited;
+}
+
+static void expire_silence(struct pluton *p, unsigned long t, bool was_silent)
+{
+	if (p->silent < PLUTON_SILENT_MAX || !is_up(p))
+		return;
+	if (!was_silent)
+		await_slots(p);
+	if (is_awaited(p, t))
+		return;
+	dev_warn_ratelimited(p->dev, "Pluton is silent; it is set up again\n");
+	p->recovering = true;
+	mod_delayed_work(system_wq, &p->recover, 0);
+}
+
 /**
  * pluton_expire() - do what is due
  * @p: device
@@ -830,19 +874,17 @@ static void expire_waiting(struct pluton *p, unsigned long t)
  */
 void pluton_expire(struct pluton *p)
 {
+	bool was_silent;
 	unsigned long t;
 
 	spin_lock_bh(&p->lock);
 	p->ticking = false;
 	t = now(p);
+	was_silent = p->silent >= PLUTON_SILENT_MAX;
 	expire_slots(p, t);
 	expire_waiting(p, t);
 	expire_classes(p, t);
-	if (p->silent >= PLUTON_SILENT_MAX && is_up(p)) {
-		dev_warn_ratelimited(p->dev, "Pluton is silent; it is set up again\n");
-		p->recovering = true;
-		mod_delayed_work(system_wq, &p->recover, 0);
-	}
+	expire_silence(p, t, was_silent);
 	pump(p);
 	spin_unlock_bh(&p->lock);
 }

@@ -196,6 +196,7 @@ struct pluton_client;
  * @unsent: the transport still has @msg
  * @settled: it is on nobody's account any more
  * @answered: to be marked available once it is not @unsent any more
+ * @awaited: it was with Pluton when that seemed to be silent
  * @cmd: the command
  * @req: who waits, if BUSY
  * @owner: on whose account it is, or NULL
@@ -209,6 +210,7 @@ struct pluton_slot {
 	bool unsent;
 	bool settled;
 	bool answered;
+	bool awaited;
 	const struct pluton_command *cmd;
 	struct pluton_req *req;
 	struct pluton_client *owner;

@@ -414,6 +414,140 @@ static void no_memory_for_another_block(struct kunit *test)
 	good(test, PLUTON_CMD_GET_BOOT_MODE_FLAGS);
 }
 
+/*
+ * A Pluton that does one thing after the other: what is quick waits for what is
+ * slow, and is given up, but as long as the slow one has time nobody can say that
+ * Pluton is silent.
+ */
+static void a_slow_request_is_given_its_time(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *quick[PLUTON_FILE_SLOTS], *slow, *more;
+	struct pluton_client other;
+	struct pluton_word w, all[PLUTON_FILE_SLOTS];
+	unsigned int i;
+
+	pluton_client_init(f->p, &other, PLUTON_FILE_SLOTS);
+	slow = begin_as(test, &other, PLUTON_CMD_GENERATE_CLIENT_AUTH_KEY);
+	w = take(test);
+	for (i = 0; i < ARRAY_SIZE(quick); i++) {
+		quick[i] = begin(test, PLUTON_CMD_READ_RNG);
+		all[i] = take(test);
+	}
+	/* this one has to wait, for all slots of its client are with Pluton */
+	more = begin(test, PLUTON_CMD_READ_RNG);
+	fake_pass(f, 5000);
+	fake_pass(f, 0);
+	for (i = 0; i < ARRAY_SIZE(quick); i++)
+		KUNIT_EXPECT_EQ(test, end(quick[i]), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, end(more), -ETIMEDOUT);
+	flush_delayed_work(&f->p->recover);
+	KUNIT_EXPECT_EQ(test, result(slow), 1);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_RESTARTS), 0);
+
+	fake_pass(f, 15000);
+	KUNIT_EXPECT_EQ(test, result(slow), 1);
+	fake_answer(f, &w);
+	KUNIT_EXPECT_EQ(test, end(slow), 0);
+	for (i = 0; i < ARRAY_SIZE(quick); i++)
+		fake_answer(f, &all[i]);
+	fake_pass(f, 30000);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_LATE), ARRAY_SIZE(quick));
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_RESTARTS), 0);
+	expect_slots(test, 0, 0);
+	good(test, PLUTON_CMD_READ_RNG);
+	pluton_client_close(&other);
+}
+
+/* The same when whoever asked for what is slow does not wait for it any more */
+static void a_slow_request_that_was_taken_back_is_given_its_time(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *slow = begin(test, PLUTON_CMD_GENERATE_CLIENT_AUTH_KEY), *quick;
+	struct pluton_word late = take(test);
+	unsigned int i;
+
+	KUNIT_EXPECT_EQ(test, end(slow), 1);
+	pluton_timeout_ms = 20;
+	for (i = 0; i < PLUTON_SILENT_MAX + 1; i++) {
+		quick = begin(test, PLUTON_CMD_READ_RNG);
+		take(test);
+		fake_pass(f, 20);
+		KUNIT_EXPECT_EQ(test, end(quick), -ETIMEDOUT);
+	}
+	flush_delayed_work(&f->p->recover);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_RESTARTS), 0);
+	fake_answer(f, &late);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_LATE), 1);
+}
+
+/*
+ * Whoever has one slow request after the other under way cannot keep a Pluton that
+ * is silent from being set up again: only what was with it when it fell silent is
+ * waited for.
+ */
+static void slow_requests_do_not_put_off_a_set_up_for_ever(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *slow[5], *quick;
+	struct pluton_client other;
+	struct pluton_word w;
+	unsigned int i, k;
+
+	pluton_client_init(f->p, &other, PLUTON_FILE_SLOTS);
+	/* every four seconds another one, of 25 s */
+	for (i = 0; i < ARRAY_SIZE(slow); i++) {
+		slow[i] = begin_as(test, &other, PLUTON_CMD_GENERATE_CLIENT_AUTH_KEY);
+		pluton_timeout_ms = 1000;
+		for (k = 0; k < 4; k++) {
+			quick = begin(test, PLUTON_CMD_READ_RNG);
+			while (fake_take(f, &w))
+				;
+			fake_pass(f, 1000);
+			KUNIT_EXPECT_EQ(test, end(quick), -ETIMEDOUT);
+		}
+		pluton_timeout_ms = 0;
+		KUNIT_EXPECT_EQ(test, result(slow[0]), 1);
+	}
+	KUNIT_EXPECT_FALSE(test, f->p->recovering);
+	fake_pass(f, 5000);
+	KUNIT_EXPECT_EQ(test, end(slow[0]), -ETIMEDOUT);
+	set_up_again(test);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_RESTARTS), 1);
+	for (i = 1; i < ARRAY_SIZE(slow); i++)
+		KUNIT_EXPECT_EQ(test, end(slow[i]), -ETIMEDOUT);
+	good(test, PLUTON_CMD_READ_RNG);
+	pluton_client_close(&other);
+}
+
+/*
+ * Everything that was with Pluton was taken back, so that nobody gives it up: those
+ * who wait for a slot are then the only ones to notice that Pluton is silent.
+ */
+static void waiting_for_a_slot_shows_silence(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *req[PLUTON_FILE_SLOTS];
+	struct pluton_word w;
+	unsigned int i;
+
+	pluton_timeout_ms = 20;
+	for (i = 0; i < ARRAY_SIZE(req); i++)
+		req[i] = begin(test, PLUTON_CMD_READ_RNG);
+	while (fake_take(f, &w))
+		;
+	for (i = 0; i < ARRAY_SIZE(req); i++)
+		KUNIT_EXPECT_EQ(test, end(req[i]), 1);
+	for (i = 0; i < PLUTON_SILENT_MAX; i++)
+		req[i] = begin(test, PLUTON_CMD_READ_RNG);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+	fake_pass(f, 20);
+	for (i = 0; i < PLUTON_SILENT_MAX; i++)
+		KUNIT_EXPECT_EQ(test, end(req[i]), -ETIMEDOUT);
+	set_up_again(test);
+	good(test, PLUTON_CMD_READ_RNG);
+}
+
 /* Nothing is set up over messages that the mailbox still has. */
 static void set_up_waits_for_the_mailbox(struct kunit *test)
 {
@@ -930,28 +1064,31 @@ static void T15_serialised_classes_do_not_overlap(struct kunit *test)
 static void serialised_classes_stay_closed_over_a_set_up(struct kunit *test)
 {
 	struct fake_pluton *f = test->priv;
-	struct pluton_req *req, *keys;
+	struct pluton_req *req, *slow;
 	struct pluton_word w;
 	unsigned int i;
 
 	pluton_serialise = true;
+	/* the one that is waited for when the others are given up */
+	pluton_timeout_ms = 1000;
+	slow = begin(test, PLUTON_CMD_GET_BOOT_MODE_FLAGS);
+	take(test);
+	pluton_timeout_ms = 20;
 	for (i = 0; i < PLUTON_SILENT_MAX; i++) {
-		pluton_timeout_ms = 20;
-		req = begin(test, i ? PLUTON_CMD_GET_TENANT_PUBLIC_KEY :
-				      PLUTON_CMD_GET_BOOT_MODE_FLAGS);
-		if (i < 2)
+		req = begin(test, PLUTON_CMD_GET_TENANT_PUBLIC_KEY);
+		if (!i)
 			take(test);
-		if (i == 2) {
-			/* READ_RNG with 5 s, sent and taken back at once */
-			pluton_timeout_ms = 0;
-			keys = begin(test, PLUTON_CMD_READ_RNG);
-			w = take(test);
-			KUNIT_EXPECT_EQ(test, w.cmd, PLUTON_CMD_READ_RNG);
-			KUNIT_EXPECT_EQ(test, end(keys), 1);
-		}
 		fake_pass(f, 20);
 		KUNIT_ASSERT_EQ(test, end(req), -ETIMEDOUT);
 	}
+	/* READ_RNG with 5 s, sent and taken back at once */
+	pluton_timeout_ms = 0;
+	req = begin(test, PLUTON_CMD_READ_RNG);
+	w = take(test);
+	KUNIT_EXPECT_EQ(test, w.cmd, PLUTON_CMD_READ_RNG);
+	KUNIT_EXPECT_EQ(test, end(req), 1);
+	fake_pass(f, 1000);
+	KUNIT_ASSERT_EQ(test, end(slow), -ETIMEDOUT);
 	pluton_timeout_ms = 0;
 	flush_delayed_work(&f->p->recover);
 	w = take(test);
@@ -972,7 +1109,7 @@ static void serialised_classes_stay_closed_over_a_set_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_RESTARTS), 1);
 	pluton_timeout_ms = 0;
 	req = begin(test, PLUTON_CMD_READ_RNG);
-	fake_pass(f, 4000);
+	fake_pass(f, 3000);
 	KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
 	fake_pass(f, 800);
 	KUNIT_EXPECT_EQ(test, fake_waiting(f), 1);
@@ -1282,6 +1419,10 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(RC2_late_answer_out_of_an_old_block),
 	KUNIT_CASE(RC1_blocks_are_few_and_rest),
 	KUNIT_CASE(no_memory_for_another_block),
+	KUNIT_CASE(a_slow_request_is_given_its_time),
+	KUNIT_CASE(a_slow_request_that_was_taken_back_is_given_its_time),
+	KUNIT_CASE(slow_requests_do_not_put_off_a_set_up_for_ever),
+	KUNIT_CASE(waiting_for_a_slot_shows_silence),
 	KUNIT_CASE(set_up_waits_for_the_mailbox),
 	KUNIT_CASE(RA4_unsolicited_sequence_zero),
 	KUNIT_CASE(an_answer_before_the_request_was_sent),
