@@ -9,7 +9,9 @@
  *
  * Order of the checks: does the request exist, may the file (is it open for
  * writing), is the argument readable and well-formed, may the task, is there
- * room. A refused request has reached neither Pluton nor a slot.
+ * room. A refused request has reached neither Pluton nor a slot. read(2) asks
+ * again whether the task may, since it need not be the one that started the
+ * request; a result that is refused stays for one that may have it.
  *
  * A file keeps a reference to the device and outlives it: everything is -ENODEV
  * then.
@@ -73,12 +75,14 @@ MODULE_PARM_DESC(tenant, "Tenant that the published sign request signs for when 
  * struct call - a published request under way
  * @op: its row of the table
  * @req: request to Pluton
+ * @arg: what the grant is about, if it is about a tenant
  * @status: Pluton's own status, 0 for success
  * @u: argument, and then the result
  */
 struct call {
 	const struct call_op *op;
 	struct pluton_req *req;
+	union sphere_op_arg arg;
 	u32 status;
 	union {
 		u32 word;
@@ -97,19 +101,21 @@ struct call {
  * struct call_op - a published request
  * @ioctl: its number
  * @cmd: command for Pluton
- * @grant: what the caller needs
+ * @grant: what the caller needs, and whoever fetches the result
+ * @about_tenant: the grant has a tenant as its argument, which pack() finds
  * @in: bytes of the argument that are read
  * @out: bytes of the argument that are written
  * @result: bytes that read(2) gives
  * @changes: changes Pluton: needs a file open for writing, is never repeated
  * @waits: cannot be started only
- * @pack: argument to request, and ask the authority if that takes an argument
+ * @pack: argument to request
  * @unpack: answer to result: 0 or %-EPROTO, and the status
  */
 struct call_op {
 	unsigned int ioctl;
 	u8 cmd;
 	enum sphere_op grant;
+	bool about_tenant;
 	u16 in;
 	u16 out;
 	u16 result;
@@ -228,11 +234,11 @@ static int unpack_status(struct call *c)
 
 static int pack_tenant(struct call *c)
 {
-	struct sphere_tenant_id id;
+	struct sphere_tenant_id *id = &c->arg.tenant;
 
-	memcpy(id.b, c->u.key.tenant_id, sizeof(id.b));
-	memcpy(c->req->buf, id.b, sizeof(id.b));
-	return may_with_tenant(SPHERE_OP_PLUTON_PUBLIC_KEY, &id);
+	memcpy(id->b, c->u.key.tenant_id, sizeof(id->b));
+	memcpy(c->req->buf, id->b, sizeof(id->b));
+	return 0;
 }
 
 static int unpack_key(struct call *c)
@@ -254,14 +260,10 @@ static int unpack_attestation(struct call *c)
 
 static int pack_sign(struct call *c)
 {
-	struct sphere_tenant_id id;
-	int ret;
+	int ret = own_tenant(&c->arg.tenant, parameter_tenant);
 
-	ret = own_tenant(&id, parameter_tenant);
 	if (!ret)
-		ret = may_with_tenant(SPHERE_OP_PLUTON_SIGN, &id);
-	if (!ret)
-		pluton_encode_sign(c->req->buf, id.b, c->u.sign.digest);
+		pluton_encode_sign(c->req->buf, c->arg.tenant.b, c->u.sign.digest);
 	return ret;
 }
 
@@ -329,6 +331,8 @@ static const struct call_op call_ops[] = {
 	}, {
 		.ioctl = PLUTON_GET_TENANT_PUBLIC_KEY,
 		.cmd = PLUTON_CMD_GET_TENANT_PUBLIC_KEY,
+		.grant = SPHERE_OP_PLUTON_PUBLIC_KEY,
+		.about_tenant = true,
 		.in = sizeof(struct pluton_tenant_key),
 		.out = sizeof(struct pluton_tenant_key),
 		.result = sizeof(struct pluton_tenant_key),
@@ -346,6 +350,8 @@ static const struct call_op call_ops[] = {
 	}, {
 		.ioctl = PLUTON_SIGN_WITH_TENANT_ATTESTATION_KEY,
 		.cmd = PLUTON_CMD_SIGN_WITH_TENANT_KEY,
+		.grant = SPHERE_OP_PLUTON_SIGN,
+		.about_tenant = true,
 		.in = PLUTON_DIGEST_SIZE,
 		.out = sizeof(struct pluton_sign),
 		.result = sizeof(struct pluton_sign),
@@ -428,6 +434,12 @@ static int refused(struct pluton_file *f, int ret)
 	return ret;
 }
 
+/* May the current task ask for that, and have the result? */
+static int may_call(const struct call *c)
+{
+	return sphere_authority_may(c->op->grant, c->op->about_tenant ? &c->arg : NULL);
+}
+
 /* An argument that was read, and may be asked for. */
 static struct call *new_call(struct pluton_file *f, const struct call_op *op, void __user *arg)
 {
@@ -444,10 +456,9 @@ static struct call *new_call(struct pluton_file *f, const struct call_op *op, vo
 		ret = -EFAULT;
 		goto err_free;
 	}
-	/* one of the two asks: pack() does where the grant has an argument */
-	ret = op->grant ? sphere_authority_may(op->grant, NULL) : 0;
-	if (!ret && op->pack)
-		ret = op->pack(c);
+	ret = op->pack ? op->pack(c) : 0;
+	if (!ret)
+		ret = may_call(c);
 	ret = refused(f, ret);
 	if (ret)
 		goto err_free;
@@ -534,9 +545,14 @@ static bool is_ready(struct pluton_file *f)
 static ssize_t fetch(struct pluton_file *f, char __user *buf, size_t len)
 {
 	struct call *c = f->started;
-	ssize_t ret = c->req->result;
+	ssize_t ret;
 
 	lockdep_assert_held(&f->lock);
+	/* the file may have come to somebody else since */
+	ret = refused(f, may_call(c));
+	if (ret)
+		return ret;
+	ret = c->req->result;
 	if (!ret)
 		ret = c->op->unpack(c);
 	if (!ret) {

@@ -160,10 +160,98 @@ static void read_of_nothing_does_not_wait(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fetch(x), -EAGAIN);
 }
 
+/* ---- who may have the result? ---------------------------------------------------------------- */
+
+static enum sphere_verdict verdict;
+static enum sphere_op asked;
+
+static enum sphere_verdict say(enum sphere_op op, const union sphere_op_arg *arg)
+{
+	asked = op;
+	return verdict;
+}
+
+static int nobody(struct sphere_identity *id)
+{
+	return -ENODATA;
+}
+
+static enum sphere_verdict no_message(const struct sphere_component_id *from,
+				      const struct sphere_component_id *to)
+{
+	return SPHERE_REFUSE;
+}
+
+static int no_policy(unsigned int core, struct sphere_core_policy *policy)
+{
+	return -ENOENT;
+}
+
+static const struct sphere_provider provider = {
+	.name = "pluton-kunit",
+	.may = say,
+	.identity = nobody,
+	.may_send = no_message,
+	.core_policy = no_policy,
+};
+
+static void T18_the_result_is_for_those_who_may(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	ssize_t with, without, again;
+	struct pluton_word w;
+
+	if (sphere_authority_register(&provider)) {
+		kunit_skip(test, "there is a security module");
+		return;
+	}
+	verdict = SPHERE_ALLOW;
+	KUNIT_EXPECT_EQ(test, ask(x, PLUTON_GET_SECURITY_STATE), -EINPROGRESS);
+	if (fake_take(x->f, &w))
+		fake_answer(x->f, &w);
+	asked = SPHERE_OP_NONE;
+	verdict = SPHERE_REFUSE;
+	without = fetch(x);
+	KUNIT_EXPECT_EQ(test, asked, SPHERE_OP_PLUTON_SECURITY_STATE);
+	again = fetch(x);
+	verdict = SPHERE_ALLOW;
+	with = fetch(x);
+	sphere_authority_unregister(&provider);
+	KUNIT_EXPECT_EQ(test, without, -EPERM);
+	KUNIT_EXPECT_EQ(test, again, -EPERM);
+	/* it was left where it was */
+	KUNIT_EXPECT_EQ(test, with, -EFAULT);
+	KUNIT_EXPECT_EQ(test, fake_stat(x->f, PLUTON_STAT_REFUSED), 2);
+}
+
+/* Nor do they learn that it failed. */
+static void T18_a_failure_is_for_those_who_may(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	ssize_t with, without;
+
+	if (sphere_authority_register(&provider)) {
+		kunit_skip(test, "there is a security module");
+		return;
+	}
+	verdict = SPHERE_ALLOW;
+	KUNIT_EXPECT_EQ(test, ask(x, PLUTON_GENERATE_CLIENT_AUTH_KEY), -EINPROGRESS);
+	fake_pass(x->f, 25000);
+	verdict = SPHERE_REFUSE;
+	without = fetch(x);
+	verdict = SPHERE_ALLOW;
+	with = fetch(x);
+	sphere_authority_unregister(&provider);
+	KUNIT_EXPECT_EQ(test, without, -EPERM);
+	KUNIT_EXPECT_EQ(test, with, -ETIMEDOUT);
+}
+
 static struct kunit_case chrdev_cases[] = {
 	KUNIT_CASE(read_waits_for_the_answer),
 	KUNIT_CASE(read_comes_back_when_the_device_goes),
 	KUNIT_CASE(read_of_nothing_does_not_wait),
+	KUNIT_CASE(T18_the_result_is_for_those_who_may),
+	KUNIT_CASE(T18_a_failure_is_for_those_who_may),
 	{ }
 };
 

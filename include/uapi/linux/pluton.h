@@ -2,8 +2,9 @@
 /*
  * Pluton, the security processor of the MediaTek MT3620: requests of /dev/pluton
  *
- * Each request is a grant of its own, asked for at each call; whoever has none
- * needs CAP_SYS_ADMIN. Every multi-byte number is in the machine's byte order.
+ * Each request is a grant of its own, asked for at each call and again when
+ * read(2) fetches a result; whoever has none needs CAP_SYS_ADMIN. Every
+ * multi-byte number is in the machine's byte order.
  *
  * errno, the same for every request:
  *
@@ -15,7 +16,8 @@
  * * EMSGSIZE - a length that cannot be: too long, or not what it must be
  * * EFAULT - a pointer points to nothing
  * * EBADF - the request changes Pluton and the file is not open for writing
- * * EPERM - the caller has no grant for it
+ * * EPERM - the caller has no grant for it; read(2): none for the request whose
+ *   result it is, which stays until somebody reads it who has
  * * ENOKEY - signing, and there is no tenant to sign for
  * * EAGAIN - the file is non-blocking and has a request under way or a result
  *   that was not read

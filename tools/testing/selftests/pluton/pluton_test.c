@@ -477,6 +477,31 @@ TEST_F(node, read_waits_for_a_late_answer)
 	close(fd);
 }
 
+/* T18: an open file that was passed on gives its new owner no result */
+TEST_F(node, T18_results_are_not_for_others)
+{
+	int fd = open(NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pluton_security_state state;
+	int status;
+	pid_t pid;
+
+	ASSERT_GE(fd, 0);
+	ASSERT_EQ(-EINPROGRESS, ask(fd, PLUTON_GET_SECURITY_STATE, &state));
+	ASSERT_EQ(1, poll(&p, 1, 30000));
+	pid = fork();
+	ASSERT_GE(pid, 0);
+	if (!pid) {
+		if (setgid(65534) || setuid(65534))
+			_exit(1);
+		_exit(read(fd, &state, sizeof(state)) != -1 || errno != EPERM);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_TRUE(WIFEXITED(status) && !WEXITSTATUS(status));
+	EXPECT_EQ((ssize_t)sizeof(state), read(fd, &state, sizeof(state)));
+	close(fd);
+}
+
 TEST_F(node, closing_with_a_request_under_way)
 {
 	int i;
