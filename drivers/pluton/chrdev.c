@@ -887,11 +887,17 @@ static int pluton_open(struct inode *inode, struct file *file)
 	/* misc_open() holds its lock, so the device is there */
 	struct pluton *p = container_of(file->private_data, struct pluton, misc);
 	struct pluton_file *f = kzalloc(sizeof(*f), GFP_KERNEL_ACCOUNT);
+	struct pluton_account_key key;
 
 	if (!f)
 		return -ENOMEM;
-	pluton_get(p);
 	pluton_client_init(p, &f->client, PLUTON_FILE_SLOTS);
+	pluton_account_key(&key);
+	if (pluton_account_join(&f->client, &key)) {
+		kfree(f);
+		return -ENOMEM;
+	}
+	pluton_get(p);
 	mutex_init(&f->lock);
 	init_waitqueue_head(&f->ready);
 	file->private_data = f;

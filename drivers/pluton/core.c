@@ -8,9 +8,14 @@
  * over or the device goes. Whoever waits may leave at any time: the request is
  * taken back, and its slot, if it has one, is parked until Pluton answers.
  *
- * Turns: clients with waiting requests form a list. Each time the first one that
- * may have another slot sends one request and goes to the end. No client gets
- * more than slots_max slots, parked ones included, so nobody takes them all.
+ * Turns: slots are charged to accounts (account.c), until they are answered,
+ * parked ones included. Accounts with waiting requests form a list, and so do an
+ * account's clients. Each time the first account that may have another slot sends
+ * one request of its first client that may, and both go to the end. No client gets
+ * more than slots_max slots, and no account gets one more while it has
+ * PLUTON_ACCOUNT_SHARE times as many as are free. So nobody takes them all, nor do two
+ * together, however many files they open and close. An answer that is overdue by
+ * PLUTON_LOST_MS is lost, and is not charged any more: that is no fault of whoever asked.
  *
  * Silence: when PLUTON_SILENT_MAX requests in a row were given up and nothing
  * was answered between, Pluton may be busy with something slow: what was with it
@@ -120,15 +125,28 @@ static void finish(struct pluton_req *req, int result)
 		complete(&req->completion);
 }
 
+/* Nobody pays for the slot any more. */
+static void discharge(struct pluton_slot *s)
+{
+	struct pluton_account *account = s->account;
+
+	if (s->owner)
+		s->owner->slots--;
+	s->owner = NULL;
+	s->account = NULL;
+	if (!account)
+		return;
+	account->slots--;
+	pluton_account_check(account);
+}
+
 /* The slot's answer has come, or will be waited for no more. */
 static void settle(struct pluton *p, struct pluton_slot *s)
 {
 	if (s->settled)
 		return;
 	s->settled = true;
-	if (s->owner)
-		s->owner->slots--;
-	s->owner = NULL;
+	discharge(s);
 	p->class_busy[s->cmd->class]--;
 }
 
@@ -167,6 +185,28 @@ static void unqueue(struct pluton_req *req)
 	list_del_init(&req->node);
 	if (list_empty(&c->queue))
 		list_del_init(&c->node);
+	if (list_empty(&c->account->clients))
+		list_del_init(&c->account->node);
+}
+
+static void enqueue(struct pluton *p, struct pluton_req *req)
+{
+	struct pluton_client *c = req->client;
+
+	if (list_empty(&c->account->clients))
+		list_add_tail(&c->account->node, &p->waiting);
+	if (list_empty(&c->queue))
+		list_add_tail(&c->node, &c->account->clients);
+	list_add_tail(&req->node, &c->queue);
+}
+
+/* A client has had its turn. */
+static void had_turn(struct pluton *p, struct pluton_client *c)
+{
+	if (!list_empty(&c->queue))
+		list_move_tail(&c->node, &c->account->clients);
+	if (!list_empty(&c->account->clients))
+		list_move_tail(&c->account->node, &p->waiting);
 }
 
 /* Is Pluton to be talked to? */
@@ -188,16 +228,31 @@ static struct pluton_req *first_of(struct pluton *p, struct pluton_client *c)
 	return NULL;
 }
 
+/* May it have another slot, and leave enough to the others? */
+static bool may_have_slot(const struct pluton *p, const struct pluton_account *a)
+{
+	unsigned int i, free = PLUTON_A7_BUFFERS;
+
+	for (i = 0; i < PLUTON_CLASSES; i++)
+		free -= p->class_busy[i];
+	return a->slots < PLUTON_ACCOUNT_SHARE * free;
+}
+
 /* Whose turn is it? */
 static struct pluton_req *next_request(struct pluton *p)
 {
+	struct pluton_account *a;
 	struct pluton_client *c;
 
-	list_for_each_entry(c, &p->clients, node) {
-		struct pluton_req *req = c->slots < c->slots_max ? first_of(p, c) : NULL;
+	list_for_each_entry(a, &p->waiting, node) {
+		if (!may_have_slot(p, a))
+			continue;
+		list_for_each_entry(c, &a->clients, node) {
+			struct pluton_req *req = c->slots < c->slots_max ? first_of(p, c) : NULL;
 
-		if (req)
-			return req;
+			if (req)
+				return req;
+		}
 	}
 	return NULL;
 }
@@ -242,6 +297,8 @@ static int send(struct pluton *p, struct pluton_req *req, unsigned int slot)
 
 	s->owner = req->client;
 	s->owner->slots++;
+	s->account = req->client->account;
+	s->account->slots++;
 	p->class_busy[req->cmd->class]++;
 	req->slot = slot;
 	req->state = PLUTON_REQ_SENT;
@@ -275,8 +332,7 @@ static void pump(struct pluton *p)
 			return;
 		}
 		unqueue(req);
-		if (!list_empty(&req->client->queue))
-			list_move_tail(&req->client->node, &p->clients);
+		had_turn(p, req->client);
 	}
 }
 
@@ -301,9 +357,7 @@ int pluton_submit(struct pluton_req *req)
 	} else {
 		req->state = PLUTON_REQ_WAITING;
 		req->deadline = deadline_of(p, req->cmd);
-		if (list_empty(&c->queue))
-			list_add_tail(&c->node, &p->clients);
-		list_add_tail(&req->node, &c->queue);
+		enqueue(p, req);
 		arm(p, req->deadline);
 		pump(p);
 	}
@@ -426,6 +480,8 @@ void pluton_req_free(struct pluton_req *req)
  * @p: device
  * @client: new client
  * @slots_max: slots that it may have at once
+ *
+ * It has an account of its own, unless it joins another by pluton_account_join().
  */
 void pluton_client_init(struct pluton *p, struct pluton_client *client, unsigned int slots_max)
 {
@@ -434,6 +490,8 @@ void pluton_client_init(struct pluton *p, struct pluton_client *client, unsigned
 	INIT_LIST_HEAD(&client->queue);
 	client->slots = 0;
 	client->slots_max = slots_max;
+	pluton_account_init(&client->own);
+	client->account = &client->own;
 }
 
 /**
@@ -449,9 +507,18 @@ void pluton_client_close(struct pluton_client *client)
 
 	spin_lock_bh(&p->lock);
 	WARN_ON_ONCE(!list_empty(&client->queue));
-	for (i = 0; p->ring && i < PLUTON_A7_BUFFERS; i++)
-		if (p->ring->slot[i].owner == client)
-			p->ring->slot[i].owner = NULL;
+	for (i = 0; p->ring && i < PLUTON_A7_BUFFERS; i++) {
+		struct pluton_slot *s = &p->ring->slot[i];
+
+		if (s->owner == client)
+			s->owner = NULL;
+		if (s->account == &client->own)
+			s->account = NULL;
+	}
+	if (client->account != &client->own) {
+		client->account->files--;
+		pluton_account_check(client->account);
+	}
 	spin_unlock_bh(&p->lock);
 }
 
@@ -784,6 +851,17 @@ static bool has_deadline(const struct pluton_slot *s)
 	       (s->state == PLUTON_SLOT_PARKED && !s->cmd->reply_len && !s->unsent);
 }
 
+/* Whoever asked for what Pluton has lost does not pay for it for ever. */
+static void expire_charge(struct pluton *p, struct pluton_slot *s, unsigned long t)
+{
+	unsigned long at = s->deadline + msecs_to_jiffies(PLUTON_LOST_MS);
+
+	if (time_before(t, at))
+		arm(p, at);
+	else
+		discharge(s);
+}
+
 static void expire_slots(struct pluton *p, unsigned long t)
 {
 	unsigned int i;
@@ -795,6 +873,8 @@ static void expire_slots(struct pluton *p, unsigned long t)
 			expire_slot(p, s);
 		if (has_deadline(s))
 			arm(p, s->deadline);
+		else if (s->account)
+			expire_charge(p, s, t);
 	}
 }
 
@@ -812,17 +892,20 @@ static void expire_classes(struct pluton *p, unsigned long t)
 
 static void expire_waiting(struct pluton *p, unsigned long t)
 {
+	struct pluton_account *a, *next_account;
 	struct pluton_client *c, *next_client;
 	struct pluton_req *req, *next;
 
-	list_for_each_entry_safe(c, next_client, &p->clients, node) {
-		list_for_each_entry_safe(req, next, &c->queue, node) {
-			if (time_before(t, req->deadline)) {
-				arm(p, req->deadline);
-				continue;
+	list_for_each_entry_safe(a, next_account, &p->waiting, node) {
+		list_for_each_entry_safe(c, next_client, &a->clients, node) {
+			list_for_each_entry_safe(req, next, &c->queue, node) {
+				if (time_before(t, req->deadline)) {
+					arm(p, req->deadline);
+					continue;
+				}
+				unqueue(req);
+				give_up(p, req);
 			}
-			unqueue(req);
-			give_up(p, req);
 		}
 	}
 }
@@ -950,8 +1033,10 @@ static void fail_sent(struct pluton *p, int result)
 
 static void fail_waiting(struct pluton *p, int result)
 {
-	while (!list_empty(&p->clients)) {
-		struct pluton_client *c = list_first_entry(&p->clients, struct pluton_client, node);
+	while (!list_empty(&p->waiting)) {
+		struct pluton_account *a =
+			list_first_entry(&p->waiting, struct pluton_account, node);
+		struct pluton_client *c = list_first_entry(&a->clients, struct pluton_client, node);
 		struct pluton_req *req = list_first_entry(&c->queue, struct pluton_req, node);
 
 		unqueue(req);
@@ -1259,7 +1344,8 @@ struct pluton *pluton_new(struct device *dev, const struct pluton_transport_ops 
 	p->priv = priv;
 	spin_lock_init(&p->lock);
 	INIT_LIST_HEAD(&p->retired);
-	INIT_LIST_HEAD(&p->clients);
+	INIT_LIST_HEAD(&p->accounts);
+	INIT_LIST_HEAD(&p->waiting);
 	init_waitqueue_head(&p->gone_wait);
 	INIT_DELAYED_WORK(&p->tick, tick);
 	INIT_DELAYED_WORK(&p->recover, recover_work);

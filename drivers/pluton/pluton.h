@@ -17,6 +17,7 @@
 #include <linux/pluton_transport.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -187,6 +188,7 @@ enum pluton_slot_state {
 
 struct pluton_req;
 struct pluton_client;
+struct pluton_account;
 
 /**
  * struct pluton_slot - one of our buffers, as we know it
@@ -199,7 +201,8 @@ struct pluton_client;
  * @awaited: it was with Pluton when that seemed to be silent
  * @cmd: the command
  * @req: who waits, if BUSY
- * @owner: on whose account it is, or NULL
+ * @owner: the client whose request it was, or NULL
+ * @account: who pays for it, or NULL
  * @deadline: jiffies
  * @msg: the mailbox message
  */
@@ -214,6 +217,7 @@ struct pluton_slot {
 	const struct pluton_command *cmd;
 	struct pluton_req *req;
 	struct pluton_client *owner;
+	struct pluton_account *account;
 	unsigned long deadline;
 	struct mt3620_mbox_msg msg;
 };
@@ -258,6 +262,13 @@ bool pluton_ring_owed(const struct pluton_ring *ring);
 
 /* requests that one open file has with Pluton at once: half of the slots */
 #define PLUTON_FILE_SLOTS	(PLUTON_A7_BUFFERS / 2)
+/*
+ * An account may have another slot while it has fewer than so many times as many as
+ * are free: one alone gets 12, a second one then 3, and 1 is left for a third
+ */
+#define PLUTON_ACCOUNT_SHARE	3
+/* an answer that is overdue for so long does not come any more */
+#define PLUTON_LOST_MS		5000
 /* calls that one open file has under way */
 #define PLUTON_FILE_CALLS	8
 /* most bytes that one PLUTON_IOC_RANDOM gives */
@@ -287,14 +298,48 @@ enum pluton_stat {
 };
 
 /**
+ * struct pluton_account_key - whose an account is
+ * @has_component: a component's; else a user's
+ * @component: which one
+ * @uid: which one
+ */
+struct pluton_account_key {
+	bool has_component;
+	struct sphere_component_id component;
+	kuid_t uid;
+};
+
+/**
+ * struct pluton_account - who pays for slots
+ * @node: in the device's list of those with waiting requests
+ * @clients: its clients with waiting requests, in the order in which it is their turn
+ * @slots: slots that are charged to it
+ * @all: in the device's list of those of files
+ * @key: whose, if in that list
+ * @files: open files that it is for
+ *
+ * Protected by the device's lock.
+ */
+struct pluton_account {
+	struct list_head node;
+	struct list_head clients;
+	unsigned int slots;
+	struct list_head all;
+	struct pluton_account_key key;
+	unsigned int files;
+};
+
+/**
  * struct pluton_client - who has requests: an open file, hwrng, the kernel
  * @p: the device
- * @node: in the device's list of those with waiting requests
+ * @node: in its account's list of those with waiting requests
  * @queue: requests that wait for a slot, oldest first
- * @slots: slots on its account
+ * @slots: slots that its requests have
  * @slots_max: how many it may have
+ * @account: who pays for them; stays the same once it has requests
+ * @own: what is @account if it has joined no other
  *
- * All but @p and @slots_max are protected by the device's lock.
+ * All but @p, @slots_max and @account are protected by the device's lock.
  */
 struct pluton_client {
 	struct pluton *p;
@@ -302,6 +347,8 @@ struct pluton_client {
 	struct list_head queue;
 	unsigned int slots;
 	unsigned int slots_max;
+	struct pluton_account *account;
+	struct pluton_account own;
 };
 
 enum pluton_req_state {
@@ -347,7 +394,8 @@ struct pluton_req {
  * @dev: the transport's device; not to be touched once @gone
  * @ops: the transport
  * @priv: for @ops
- * @lock: protects what follows it, up to @stats, and all rings, clients and requests
+ * @lock: protects what follows it, up to @stats, and all rings, accounts, clients and
+ *	requests
  * @gone: removed: nothing is sent any more
  * @suspended: the system sleeps
  * @recovering: the ring block has to be given to Pluton, anew
@@ -359,7 +407,8 @@ struct pluton_req {
  * @setup_unsent: the transport still has @setup
  * @setup: message that gives the ring block
  * @seq: sequence number that was used last
- * @clients: those with waiting requests, in the order in which it is their turn
+ * @accounts: those of files
+ * @waiting: accounts with waiting requests, in the order in which it is their turn
  * @class_busy: slots whose answer is to come, by class
  * @class_closed: no request of that class may be sent before @class_until, when
  *	serialised
@@ -398,7 +447,8 @@ struct pluton {
 	bool setup_unsent;
 	struct mt3620_mbox_msg setup;
 	u8 seq;
-	struct list_head clients;
+	struct list_head accounts;
+	struct list_head waiting;
 	unsigned int class_busy[PLUTON_CLASSES];
 	bool class_closed[PLUTON_CLASSES];
 	unsigned long class_until[PLUTON_CLASSES];
@@ -443,6 +493,13 @@ bool pluton_is_done(struct pluton_req *req);
 int pluton_wait(struct pluton_req *req);
 int pluton_call(struct pluton_req *req);
 int pluton_random(struct pluton_client *client, void *buf, size_t len, size_t *filled);
+
+/* ---- account.c: who pays ------------------------------------------------------- */
+
+void pluton_account_init(struct pluton_account *account);
+void pluton_account_key(struct pluton_account_key *key);
+int pluton_account_join(struct pluton_client *client, const struct pluton_account_key *key);
+void pluton_account_check(struct pluton_account *account);
 
 /* ---- the other parts ------------------------------------------------------------ */
 

@@ -11,6 +11,7 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kthread.h>
+#include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 
@@ -171,9 +172,13 @@ static enum sphere_verdict say(enum sphere_op op, const union sphere_op_arg *arg
 	return verdict;
 }
 
-static int nobody(struct sphere_identity *id)
+/* the component that the task is of; 0: none */
+static u8 component;
+
+static int someone(struct sphere_identity *id)
 {
-	return -ENODATA;
+	id->component.b[0] = component;
+	return component ? 0 : -ENODATA;
 }
 
 static enum sphere_verdict no_message(const struct sphere_component_id *from,
@@ -190,7 +195,7 @@ static int no_policy(unsigned int core, struct sphere_core_policy *policy)
 static const struct sphere_provider provider = {
 	.name = "pluton-kunit",
 	.may = say,
-	.identity = nobody,
+	.identity = someone,
 	.may_send = no_message,
 	.core_policy = no_policy,
 };
@@ -246,12 +251,90 @@ static void T18_a_failure_is_for_those_who_may(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, with, -ETIMEDOUT);
 }
 
+/* ---- who pays for slots? --------------------------------------------------------------------- */
+
+static unsigned int accounts(struct pluton *p)
+{
+	struct list_head *at;
+	unsigned int n = 0;
+
+	spin_lock_bh(&p->lock);
+	list_for_each(at, &p->accounts)
+		n++;
+	spin_unlock_bh(&p->lock);
+	return n;
+}
+
+/* T14: opened, a request started, closed, again and again: others have slots nevertheless. */
+static void T14_files_that_come_and_go(struct kunit *test)
+{
+	struct chrdev_fixture *x = test->priv;
+	struct pluton *p = x->f->p;
+	struct pluton_req *other;
+	struct pluton_word w = { };
+	unsigned int i;
+
+	for (i = 0; i < 3 * PLUTON_A7_BUFFERS; i++) {
+		struct file file = {
+			.f_mode = FMODE_READ | FMODE_WRITE,
+			.f_flags = O_RDWR | O_NONBLOCK,
+			.private_data = &p->misc,
+		};
+
+		KUNIT_ASSERT_EQ(test, p->misc.fops->open(&x->inode, &file), 0);
+		KUNIT_EXPECT_EQ(test, ask_file(x, &file, PLUTON_GENERATE_CLIENT_AUTH_KEY),
+				-EINPROGRESS);
+		p->misc.fops->release(&x->inode, &file);
+	}
+	while (fake_take(x->f, &w))
+		;
+	other = pluton_req_new(&p->kernel, PLUTON_CMD_GET_BOOT_MODE_FLAGS);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, other);
+	KUNIT_EXPECT_EQ(test, pluton_submit(other), 0);
+	KUNIT_EXPECT_TRUE(test, fake_take(x->f, &w));
+	KUNIT_EXPECT_EQ(test, w.cmd, PLUTON_CMD_GET_BOOT_MODE_FLAGS);
+	fake_answer(x->f, &w);
+	KUNIT_EXPECT_TRUE(test, pluton_is_done(other));
+	pluton_req_free(other);
+}
+
+/* One account for all files of a component, or of a user that is of none */
+static void accounts_of_files(struct kunit *test)
+{
+	static const u8 of[] = { 0, 0, 1, 1, 2 };
+	struct chrdev_fixture *x = test->priv;
+	struct pluton *p = x->f->p;
+	struct file *file = kunit_kzalloc(test, ARRAY_SIZE(of) * sizeof(*file), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, file);
+	if (sphere_authority_register(&provider)) {
+		kunit_skip(test, "there is a security module");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(of); i++) {
+		component = of[i];
+		file[i].private_data = &p->misc;
+		KUNIT_EXPECT_EQ(test, p->misc.fops->open(&x->inode, &file[i]), 0);
+	}
+	component = 0;
+	sphere_authority_unregister(&provider);
+	KUNIT_EXPECT_EQ(test, accounts(p), 3);
+	/* the one of the file that every case has stays */
+	for (i = 0; i < ARRAY_SIZE(of); i++)
+		if (file[i].private_data != &p->misc)
+			p->misc.fops->release(&x->inode, &file[i]);
+	KUNIT_EXPECT_EQ(test, accounts(p), 1);
+}
+
 static struct kunit_case chrdev_cases[] = {
 	KUNIT_CASE(read_waits_for_the_answer),
 	KUNIT_CASE(read_comes_back_when_the_device_goes),
 	KUNIT_CASE(read_of_nothing_does_not_wait),
 	KUNIT_CASE(T18_the_result_is_for_those_who_may),
 	KUNIT_CASE(T18_a_failure_is_for_those_who_may),
+	KUNIT_CASE(T14_files_that_come_and_go),
+	KUNIT_CASE(accounts_of_files),
 	{ }
 };
 

@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/uidgid.h>
 
 #include <linux/sphere/compat.h>
 
@@ -495,15 +496,17 @@ static void slow_requests_do_not_put_off_a_set_up_for_ever(struct kunit *test)
 	unsigned int i, k;
 
 	pluton_client_init(f->p, &other, PLUTON_FILE_SLOTS);
-	/* every four seconds another one, of 25 s */
+	/* every four seconds another one, of 25 s, and others are given up all the time */
 	for (i = 0; i < ARRAY_SIZE(slow); i++) {
+		unsigned int n = i ? 1 : PLUTON_SILENT_MAX;
+
 		slow[i] = begin_as(test, &other, PLUTON_CMD_GENERATE_CLIENT_AUTH_KEY);
-		pluton_timeout_ms = 1000;
-		for (k = 0; k < 4; k++) {
+		pluton_timeout_ms = 4000 / n;
+		for (k = 0; k < n; k++) {
 			quick = begin(test, PLUTON_CMD_READ_RNG);
 			while (fake_take(f, &w))
 				;
-			fake_pass(f, 1000);
+			fake_pass(f, 4000 / n);
 			KUNIT_EXPECT_EQ(test, end(quick), -ETIMEDOUT);
 		}
 		pluton_timeout_ms = 0;
@@ -782,13 +785,16 @@ static void RA24_a_stuck_slot_holds_up_nobody(struct kunit *test)
 static void available_alone_frees_no_slot(struct kunit *test)
 {
 	struct fake_pluton *f = test->priv;
+	struct pluton_client *client[] = { NULL, &f->p->kernel, &f->p->rng_client };
+	struct pluton_req *req[3 * PLUTON_FILE_SLOTS], *more;
 	struct pluton_client other;
-	struct pluton_req *req[2 * PLUTON_FILE_SLOTS], *more;
 	unsigned int i;
 
+	/* several, for one alone would leave some free */
 	pluton_client_init(f->p, &other, PLUTON_A7_BUFFERS);
+	client[0] = &other;
 	for (i = 0; i < ARRAY_SIZE(req); i++)
-		req[i] = begin_as(test, &other, PLUTON_CMD_READ_RNG);
+		req[i] = begin_as(test, client[i / PLUTON_FILE_SLOTS], PLUTON_CMD_READ_RNG);
 	for (i = 32; i < 48; i++)
 		f->block->entry[i].available = 1;
 	more = begin(test, PLUTON_CMD_READ_RNG);
@@ -985,6 +991,128 @@ static void T14_no_client_takes_all_slots(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_waiting(f), PLUTON_FILE_SLOTS + 1);
 	end(greedy[0]);
 	pluton_client_close(&other);
+}
+
+/* An open file of a user */
+static void open_as(struct kunit *test, struct pluton_client *client, unsigned int uid)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_account_key key = { .uid = KUIDT_INIT(uid) };
+
+	pluton_client_init(f->p, client, PLUTON_FILE_SLOTS);
+	KUNIT_ASSERT_EQ(test, pluton_account_join(client, &key), 0);
+}
+
+static void T14_accounts_leave_slots_to_others(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_client c[5];
+	struct pluton_req *req[5][MANY];
+	unsigned int i, k;
+
+	/* two files each of two users, and one of a third */
+	for (i = 0; i < 5; i++)
+		open_as(test, &c[i], i / 2);
+	for (i = 0; i < 4; i++) {
+		for (k = 0; k < MANY; k++)
+			req[i][k] = begin_as(test, &c[i], PLUTON_CMD_READ_RNG);
+		KUNIT_EXPECT_EQ(test, c[i].account->slots, i == 0 ? 8 : i == 1 ? 12 : 3);
+	}
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 15);
+	req[4][0] = begin_as(test, &c[4], PLUTON_CMD_GET_BOOT_MODE_FLAGS);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 16);
+	for (i = 0; i < 5; i++) {
+		for (k = 0; k < (i < 4 ? MANY : 1); k++)
+			end(req[i][k]);
+		pluton_client_close(&c[i]);
+	}
+	/* the slots are still with Pluton, and are still paid for */
+	open_as(test, &c[0], 0);
+	KUNIT_EXPECT_EQ(test, c[0].account->slots, 12);
+	pluton_client_close(&c[0]);
+}
+
+static void an_account_goes_with_its_last_slot(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_client c;
+	struct pluton_word w;
+
+	open_as(test, &c, 1000);
+	end(begin_as(test, &c, PLUTON_CMD_READ_RNG));
+	w = take(test);
+	pluton_client_close(&c);
+	KUNIT_EXPECT_FALSE(test, list_empty(&f->p->accounts));
+	fake_answer(f, &w);
+	KUNIT_EXPECT_EQ(test, fake_stat(f, PLUTON_STAT_LATE), 1);
+	KUNIT_EXPECT_TRUE(test, list_empty(&f->p->accounts));
+}
+
+/* Some answers are lost, while others come: that is not to lock anybody out. */
+static void lost_answers_are_not_charged_for_ever(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_client c;
+	struct pluton_req *req;
+	struct pluton_word w;
+	unsigned int i;
+
+	open_as(test, &c, 1000);
+	for (i = 0; i < PLUTON_FILE_SLOTS; i++) {
+		end(begin_as(test, &c, PLUTON_CMD_READ_RNG));
+		take(test);
+	}
+	req = begin_as(test, &c, PLUTON_CMD_GENERATE_CLIENT_AUTH_KEY);
+	fake_pass(f, 6000);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+	good(test, PLUTON_CMD_READ_RNG);
+	/* five seconds that they had, and five more */
+	fake_pass(f, 3000);
+	KUNIT_EXPECT_EQ(test, fake_waiting(f), 0);
+	fake_pass(f, 1000);
+	w = take(test);
+	fake_answer(f, &w);
+	KUNIT_EXPECT_EQ(test, end(req), 0);
+	KUNIT_EXPECT_EQ(test, c.account->slots, 0);
+	expect_slots(test, 0, PLUTON_FILE_SLOTS);
+	pluton_client_close(&c);
+}
+
+/* A user with many files has no more turns than one with a single file. */
+static void accounts_take_turns(struct kunit *test)
+{
+	struct fake_pluton *f = test->priv;
+	struct pluton_req *req[6][4];
+	struct pluton_client c[6];
+	unsigned int i, k, n = 0;
+	struct pluton_word w;
+
+	/* one slot, so that each answer lets exactly one in */
+	for (i = 33; i < 48; i++)
+		f->block->entry[i].available = 0;
+	for (i = 0; i < 6; i++) {
+		open_as(test, &c[i], i == 5);
+		for (k = 0; k < 4; k++)
+			req[i][k] = begin_as(test, &c[i], PLUTON_CMD_READ_RNG);
+	}
+	while (fake_take(f, &w)) {
+		fake_answer(f, &w);
+		n++;
+		/* every second one is the other user's, and the files take turns too */
+		for (k = 0; k < 4; k++)
+			KUNIT_EXPECT_EQ(test, result(req[5][k]), n >= 2 * k + 3 ? 0 : 1);
+		if (n == 8)
+			for (i = 0; i < 4; i++)
+				KUNIT_EXPECT_EQ(test, result(req[i][0]), 0);
+		pluton_expire(f->p);
+	}
+	KUNIT_EXPECT_EQ(test, n, 24);
+	for (i = 0; i < 6; i++) {
+		for (k = 0; k < 4; k++)
+			KUNIT_EXPECT_EQ(test, end(req[i][k]), 0);
+		pluton_client_close(&c[i]);
+	}
+	KUNIT_EXPECT_TRUE(test, list_empty(&f->p->accounts));
 }
 
 static void clients_take_turns(struct kunit *test)
@@ -1444,6 +1572,10 @@ static struct kunit_case core_cases[] = {
 	KUNIT_CASE(RA27_a_signal_ends_the_wait),
 	KUNIT_CASE(RA25_requests_are_taken_back),
 	KUNIT_CASE(T14_no_client_takes_all_slots),
+	KUNIT_CASE(T14_accounts_leave_slots_to_others),
+	KUNIT_CASE(an_account_goes_with_its_last_slot),
+	KUNIT_CASE(lost_answers_are_not_charged_for_ever),
+	KUNIT_CASE(accounts_take_turns),
 	KUNIT_CASE(clients_take_turns),
 	KUNIT_CASE(T15_serialised_classes_do_not_overlap),
 	KUNIT_CASE(serialised_classes_stay_closed_over_a_set_up),

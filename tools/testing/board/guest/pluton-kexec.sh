@@ -27,12 +27,12 @@ fi
 # some that Pluton answers, and some that it will answer late
 latency 300000
 /tests/pluton_storm -n 1000000 >/dev/null 2>&1 &
-try "requests are under way" wait_until 10 slots_in_use 8
+try "requests are under way" wait_until 10 slots_in_use 4
 line="$(sed 's/sphere\.args=[^ ]*//' /proc/cmdline) sphere.args=after"
 # room for the kernel, and behind it for what unpacks it: kexec knows of less
 # shellcheck disable=SC2086 # a command and its arguments
 try "the next kernel is loaded" $NEXT --load /next/vmlinuz --initrd=/next/initrd --image-size=0x4000000 "--append=$line"
-try "with requests under way" slots_in_use 8
+try "with requests under way" slots_in_use 4
 tap_end
 sync
 # shellcheck disable=SC2086

@@ -54,10 +54,13 @@ equal "no slot is in use" "$(statistic slots_in_use)" 0
 try "every result was a documented one" grep -q '^ok [0-9]* every result is' /tmp/storm
 try "as often as was tried" succeeded $((cycles + 1))
 
-# asleep with requests of a silent Pluton: the async ones are with it all the time
+# asleep with requests of a silent Pluton: the async ones are with it all the time.
+# Some slots are of those that were interrupted, and all are on one account. They are
+# lost, and with less time for each it shows sooner that nothing comes any more.
+echo 1000 >"$PARAM/timeout_ms"
 fault silent
 /tests/pluton_storm -n 1000000 -d >/dev/null 2>&1 &
-try "requests are under way" wait_until 5 slots_in_use 8
+try "requests are under way" wait_until 5 slots_in_use 4
 try "the system sleeps with them" sleep_once
 killall -9 pluton_storm 2>/dev/null
 wait
@@ -68,5 +71,5 @@ try "and works too" wait_until 5 good
 # what is under way now is under way when the power goes: the run must end
 fault silent
 /tests/pluton_storm -n 1000000 -d >/dev/null 2>&1 &
-try "requests are under way at the end" wait_until 5 slots_in_use 8
+try "requests are under way at the end" wait_until 5 slots_in_use 4
 tap_end

@@ -516,6 +516,33 @@ TEST_F(node, closing_with_a_request_under_way)
 	}
 }
 
+/*
+ * T14: what was started and abandoned stays on the account of whoever did it, and
+ * that account leaves slots to others.
+ */
+TEST_F(node, T14_open_start_close)
+{
+	uint32_t before = answers_take(500000);
+	struct pluton_info info;
+	int i, ret;
+	__u32 v;
+
+	for (i = 0; i < 64; i++) {
+		int fd = open(NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+		ret = ask(fd, PLUTON_GET_BOOT_MODE_FLAGS, &v);
+		close(fd);
+		if (ret != -EINPROGRESS)
+			break;
+	}
+	EXPECT_EQ(0, ask(self->fd, PLUTON_IOC_INFO, &info));
+	answers_take(before);
+	EXPECT_EQ(-EINPROGRESS, ret);
+	EXPECT_LE(info.slots_parked, info.slots * 3 / 4);
+	/* and it comes to an end */
+	EXPECT_EQ(0, ask(self->fd, PLUTON_GET_BOOT_MODE_FLAGS, &v));
+}
+
 /* ---- many callers ------------------------------------------------------------ */
 
 #define THREADS	16
