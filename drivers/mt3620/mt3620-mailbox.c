@@ -43,10 +43,18 @@
  * (@ticker), a post by anybody else is refused as if the FIFO were full, and made
  * up for right after.
  *
+ * A peer can reset both ends of its channel. It is not said, but leaves the enable
+ * registers at 0, ours too. That of the software interrupts can be read, so each use
+ * of that channel looks whether it still shows what we have written: if not, the
+ * peer has reset, which is counted and repaired. While the interrupts are off anyway
+ * (@masked) there is nothing to be seen.
+ *
  * Documentation/driver-api/mt3620-mailbox.rst has the reasons.
  */
 #include <linux/bitops.h>
 #include <linux/device.h>
+#include <linux/err.h>
+#include <linux/export.h>
 #include <linux/hrtimer.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
@@ -120,6 +128,8 @@ struct mt3620_mbox;
  * @STAT_FULL: posts refused because the FIFO was full
  * @STAT_IDLE: interrupts that found nothing to do
  * @STAT_THROTTLED: times that the peer used up the budget
+ * @STAT_PEER_RESETS: times that our enables were gone, so that the peer had reset
+ *	both ends; of software interrupts only
  * @STATS: number of counters
  */
 enum mt3620_mbox_stat {
@@ -129,6 +139,7 @@ enum mt3620_mbox_stat {
 	STAT_FULL,
 	STAT_IDLE,
 	STAT_THROTTLED,
+	STAT_PEER_RESETS,
 	STATS
 };
 
@@ -149,6 +160,7 @@ enum mt3620_mbox_stat {
  * @up: a client owns the channel
  * @quiet: the system sleeps or goes down; the hardware is left alone
  * @masked: @en is 0 because @work or @tasklet is due; never both are
+ * @shows: @en reads as it was written, so that a reset by the peer can be seen in it
  * @tx_busy: the newest entry in the TX FIFO has not been reported as popped
  * @tx_blocked: the framework holds a message that was refused
  * @ticker: task that is about to complete a message, see the head of this file
@@ -175,6 +187,7 @@ struct mt3620_mbox_chan {
 	bool up;
 	bool quiet;
 	bool masked;
+	bool shows;
 	bool tx_busy;
 	bool tx_blocked;
 	struct task_struct *ticker;
@@ -322,6 +335,43 @@ static bool irqs_on_if_idle(struct mt3620_mbox_chan *ch)
 	if (!has_news(ch))
 		return true;
 	irqs_off(ch);
+	return false;
+}
+
+/*
+ * Has the peer reset both ends since we wrote @en? Which bit stands for what does not
+ * matter for that. Also true where @en does not say: then it is written each time.
+ */
+static bool irqs_lost(struct mt3620_mbox_chan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	if (ch->masked)
+		return false;
+	if (!ch->shows)
+		return true;
+	if ((readl(ch->regs + ch->en) & ch->events) == ch->events)
+		return false;
+	WRITE_ONCE(ch->stats[STAT_PEER_RESETS], ch->stats[STAT_PEER_RESETS] + 1);
+	return true;
+}
+
+/*
+ * Does @en read as it was written? The sources say so of software interrupts, nobody
+ * has tried. Several times, because a peer may reset in between. Nothing is lost by
+ * turning the interrupts on here: whoever calls looks for news after that.
+ */
+static bool en_shows(struct mt3620_mbox_chan *ch)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&ch->lock);
+	if (ch->type != MT3620_MBOX_SW)
+		return false;
+	for (i = 0; i < 3; i++) {
+		irqs_on(ch);
+		if ((readl(ch->regs + ch->en) & ch->events) == ch->events)
+			return true;
+	}
 	return false;
 }
 
@@ -541,7 +591,7 @@ static int mt3620_mbox_send_sw(struct mbox_chan *chan, void *data)
 		/* interrupts merge, so none is lost by raising them later */
 		ch->sw_deferred |= msg->cmd & ch->events;
 	} else {
-		if (!ch->masked)
+		if (irqs_lost(ch))
 			irqs_on(ch);
 		/* the barrier of writel(): as in post() */
 		writel(msg->cmd & ch->events, ch->regs + MT3620_SW_TX_INT_PORT);
@@ -557,19 +607,31 @@ static bool mt3620_mbox_last_tx_done(struct mbox_chan *chan)
 	return true;
 }
 
+/* Look for what nobody announced. True if the peer has said something. */
+static bool look(struct mt3620_mbox_chan *ch)
+{
+	bool waiting;
+
+	lockdep_assert_held(&ch->lock);
+	if (!is_live(ch))
+		return false;
+	waiting = rx_news(ch);
+	/* if they are off, the work is due anyway */
+	if (ch->masked)
+		return waiting;
+	if (ch->type == MT3620_MBOX_FIFO || irqs_lost(ch) || waiting)
+		start_irqs(ch);
+	return waiting;
+}
+
 static bool mt3620_mbox_peek_data(struct mbox_chan *chan)
 {
 	struct mt3620_mbox_chan *ch = chan->con_priv;
 	unsigned long flags;
-	bool waiting = false;
+	bool waiting;
 
 	spin_lock_irqsave(&ch->lock, flags);
-	if (is_live(ch)) {
-		waiting = rx_news(ch);
-		/* if they are off, the work is due anyway */
-		if (!ch->masked)
-			start_irqs(ch);
-	}
+	waiting = look(ch);
 	spin_unlock_irqrestore(&ch->lock, flags);
 	return waiting;
 }
@@ -682,6 +744,8 @@ static int mt3620_mbox_startup(struct mbox_chan *chan)
 		return ret;
 
 	spin_lock_irq(&ch->lock);
+	if (!ch->quiet)
+		ch->shows = en_shows(ch);
 	WRITE_ONCE(ch->up, true);
 	/* finds what came since the flush */
 	if (is_live(ch))
@@ -734,6 +798,23 @@ static const struct mbox_chan_ops mt3620_mbox_sw_ops = {
 	.last_tx_done = mt3620_mbox_last_tx_done,
 	.peek_data = mt3620_mbox_peek_data,
 };
+
+u32 mt3620_mbox_peer_resets(struct mbox_chan *chan)
+{
+	struct mt3620_mbox_chan *ch;
+	unsigned long flags;
+	u32 n;
+
+	if (IS_ERR_OR_NULL(chan) || chan->mbox->ops != &mt3620_mbox_sw_ops)
+		return 0;
+	ch = chan->con_priv;
+	spin_lock_irqsave(&ch->lock, flags);
+	look(ch);
+	n = ch->stats[STAT_PEER_RESETS];
+	spin_unlock_irqrestore(&ch->lock, flags);
+	return n;
+}
+EXPORT_SYMBOL_GPL(mt3620_mbox_peer_resets);
 
 static struct mbox_chan *mt3620_mbox_xlate(struct mbox_controller *ctrl,
 					   const struct of_phandle_args *sp)
@@ -821,6 +902,7 @@ static struct device_attribute stat_attr[STATS] = {
 	[STAT_FULL] = __ATTR(full, 0444, stat_show, NULL),
 	[STAT_IDLE] = __ATTR(idle, 0444, stat_show, NULL),
 	[STAT_THROTTLED] = __ATTR(throttled, 0444, stat_show, NULL),
+	[STAT_PEER_RESETS] = __ATTR(peer_resets, 0444, stat_show, NULL),
 };
 
 /* One number per mailbox, in the order of their numbers in the device tree */
@@ -843,6 +925,7 @@ static struct attribute *mt3620_mbox_stat_attrs[] = {
 	&stat_attr[STAT_FULL].attr,
 	&stat_attr[STAT_IDLE].attr,
 	&stat_attr[STAT_THROTTLED].attr,
+	&stat_attr[STAT_PEER_RESETS].attr,
 	NULL
 };
 

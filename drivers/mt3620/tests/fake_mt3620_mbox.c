@@ -140,7 +140,7 @@ static unsigned long fake_read(void *priv, unsigned int off, int size)
 		break;
 	case FAKE_SW_RX_INT_EN:
 		f->sw_accesses++;
-		val = c->sw_en;
+		val = f->sw_en_hidden ? 0 : c->sw_en;
 		break;
 	case FAKE_SW_RX_INT_STS:
 		f->sw_accesses++;
@@ -309,6 +309,7 @@ void fake_mbox_power_on(struct fake_mbox *f)
 	f->endless = -1;
 	f->sw_endless = -1;
 	f->bad_count = 0;
+	f->sw_en_hidden = false;
 	f->accesses = 0;
 	f->sw_accesses = 0;
 	f->misuse = 0;

@@ -105,6 +105,7 @@ struct fake_mbox_chan {
  * @endless: channel whose receive FIFO never runs empty, or -1
  * @sw_endless: channel whose software interrupts come again when acknowledged, or -1
  * @bad_count: what POST_CNT and POP_CNT show instead of the truth, if not 0
+ * @sw_en_hidden: SW_RX_INT_EN reads as 0, whatever was written
  * @irq: Linux interrupt of each line, in device tree order, 0 for none
  * @accesses: register accesses so far
  * @sw_accesses: of these, to the software interrupt registers
@@ -123,6 +124,7 @@ struct fake_mbox {
 	int endless;
 	int sw_endless;
 	u32 bad_count;
+	bool sw_en_hidden;
 	int irq[FAKE_MBOX_IRQS];
 	unsigned int accesses;
 	unsigned int sw_accesses;

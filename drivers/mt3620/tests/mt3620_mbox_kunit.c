@@ -1569,6 +1569,77 @@ static void peer_reset_is_survived(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, wait_for(c->c[3].nrx == 2));
 }
 
+/* What a reset takes away is seen in the enables of the software interrupts. */
+static void peer_reset_is_counted(struct kunit *test)
+{
+	struct ctx *c = test->priv;
+	struct mt3620_mbox_msg m = { 0, 1 };
+	struct tclient *t;
+	unsigned int before;
+
+	probe_good(c);
+	open(c, 2);
+	t = open(c, 3);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(t->chan), 0);
+	/* a channel of another kind, and none */
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(c->c[2].chan), 0);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(NULL), 0);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(ERR_PTR(-ENODEV)), 0);
+
+	/* asked: counted once, and the peer is heard that speaks first */
+	fake_mbox_reset_both(c->fake, 1);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(t->chan), 1);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(t->chan), 1);
+	KUNIT_EXPECT_EQ(test, c->fake->ch[1].sw_en, MT3620_MBOX_SW_BITS);
+	fake_mbox_peer_sw(c->fake, 1, 2);
+	KUNIT_EXPECT_TRUE(test, wait_for(t->nrx == 1));
+
+	/* what was raised between the reset and the question is not lost */
+	fake_mbox_reset_both(c->fake, 1);
+	fake_mbox_peer_sw(c->fake, 1, 4);
+	settle();
+	KUNIT_EXPECT_EQ(test, t->nrx, 1);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(t->chan), 2);
+	KUNIT_EXPECT_TRUE(test, wait_for(t->nrx == 2));
+	expect_rx(c, t, 1, 0, 4);
+
+	/* noticed by raising, which costs no more accesses than it did */
+	fake_mbox_reset_both(c->fake, 1);
+	KUNIT_EXPECT_GE(test, mbox_send_message(t->chan, &m), 0);
+	KUNIT_EXPECT_EQ(test, stat(c, "peer_resets", 3), 3);
+	settle();
+	before = c->fake->sw_accesses;
+	KUNIT_EXPECT_GE(test, mbox_send_message(t->chan, &m), 0);
+	KUNIT_EXPECT_EQ(test, c->fake->sw_accesses - before, 2);
+	KUNIT_EXPECT_EQ(test, stat(c, "peer_resets", 3), 3);
+	/* the other channels have not been reset */
+	KUNIT_EXPECT_EQ(test, stat(c, "peer_resets", 1), 0);
+	KUNIT_EXPECT_EQ(test, stat(c, "peer_resets", 2), 0);
+
+	/* a client that goes has turned them off, which is no reset by the peer */
+	close(t);
+	t = open(c, 3);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(t->chan), 3);
+}
+
+/* Hardware that does not show its enables: no count, and all works as well */
+static void peer_reset_where_enables_do_not_show(struct kunit *test)
+{
+	struct ctx *c = test->priv;
+	struct tclient *t;
+
+	probe_good(c);
+	c->fake->sw_en_hidden = true;
+	t = open(c, 3);
+	expect_works(c, 3);
+	fake_mbox_reset_both(c->fake, 1);
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(t->chan), 0);
+	KUNIT_EXPECT_EQ(test, c->fake->ch[1].sw_en, MT3620_MBOX_SW_BITS);
+	fake_mbox_reset_both(c->fake, 1);
+	expect_works(c, 3);
+	KUNIT_EXPECT_EQ(test, stat(c, "peer_resets", 3), 0);
+}
+
 /* ---- end ---- */
 
 /* MB13: freed under interrupt load; nothing is called afterwards */
@@ -1894,6 +1965,8 @@ static void sleep_and_wake(struct kunit *test)
 		expect_works(c, 2);
 		expect_works(c, 3);
 	}
+	/* what sleep has cleared was no reset by the peer */
+	KUNIT_EXPECT_EQ(test, mt3620_mbox_peer_resets(w->chan), 0);
 }
 
 /* A message that was on the way when the system fell asleep, taken meanwhile */
@@ -2080,6 +2153,8 @@ static struct kunit_case mbox_cases[] = {
 	KUNIT_CASE(flood_at_startup),
 	KUNIT_CASE(spurious_interrupts_are_counted),
 	KUNIT_CASE(peer_reset_is_survived),
+	KUNIT_CASE(peer_reset_is_counted),
+	KUNIT_CASE(peer_reset_where_enables_do_not_show),
 	KUNIT_CASE(shutdown_under_load),
 	KUNIT_CASE(shutdown_leaves_interrupts_off),
 	KUNIT_CASE(shutdown_waits_for_callback),

@@ -7,6 +7,8 @@
 
 #include <linux/types.h>
 
+struct mbox_chan;
+
 /**
  * DOC: MT3620 mailbox clients
  *
@@ -68,11 +70,13 @@
  * meant for somebody else; it is dropped and counted. Entries that the former
  * owner posted and the peer has not taken cannot be called back.
  *
- * **Lost interrupts.** A peer can reset both ends of its channel, which may clear
- * our interrupt enables. Every send writes them again, and so does
- * mbox_client_peek_data(), which also looks for entries and for completions
- * that nobody announced. Call it when a reply is overdue; it may be called
- * from any context.
+ * **Lost interrupts.** A peer can reset both ends of its channel, which clears the
+ * FIFOs and our interrupt enables and says nothing. Every send turns them on again,
+ * and so does mbox_client_peek_data(), which also looks for entries and for
+ * completions that nobody announced: an entry that the reset took out of the FIFO
+ * counts as taken by the peer. Call it when a reply is overdue; it may be called
+ * from any context. mt3620_mbox_peer_resets() tells of such resets, if the software
+ * interrupts of the channel are the client's too.
  */
 
 /**
@@ -115,5 +119,20 @@ static inline unsigned int mt3620_mbox_index(unsigned int channel, enum mt3620_m
 {
 	return 2 * channel + type;
 }
+
+/**
+ * mt3620_mbox_peer_resets() - how often has the peer reset both ends of its channel?
+ * @chan: channel of the software interrupts, held by the caller
+ *
+ * Looks first, and repairs what a reset has taken away: interrupts are on again, and
+ * what was raised meanwhile is delivered. A reset that happens while an interrupt of
+ * the channel is being handled is not seen; nor are any on hardware whose enable
+ * register does not read as it was written.
+ *
+ * Context: Any.
+ * Return: resets since the mailbox was probed; 0 for a channel of another driver, and
+ * for a FIFO.
+ */
+u32 mt3620_mbox_peer_resets(struct mbox_chan *chan);
 
 #endif /* __LINUX_MT3620_MAILBOX_H */
