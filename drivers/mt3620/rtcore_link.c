@@ -12,11 +12,19 @@
  * "active", the blocks that the core has not read are counted and reported to the
  * endpoints that sent them; what the core had written before is delivered first.
  *
- * A core that restarts does not say so. It is known from a counter of the platform,
- * where there is one, or suspected from blocks that stay unread; either is
- * looked at only while there are unread blocks, in tend(). An interrupt that the
- * core has lost (it clears them when it takes the rings) looks the same at first, so
- * it is raised again, in growing distances, before anything else is concluded.
+ * A core that restarts does not say so, nor does one that resets its mailbox, both ends
+ * of it, which published programs do when they start and to begin anew. Both are known
+ * from a number (@starts of the way to the core). It is noted right before an offer: a
+ * reset after that may have taken entries of the offer with it, which looks as if the
+ * core had taken them, so it has to be the same when the offer is taken. From
+ * then on tend() compares it about once in a second, for an application that only
+ * listens, and at once where something stays unread. While an offer is out tend() also
+ * looks whether it was taken, since a reset takes our interrupts away too.
+ *
+ * Where the number does not tell, a restart is suspected from blocks that stay unread.
+ * An interrupt that the core has lost (it clears them when it takes the rings)
+ * looks the same at first, so it is raised again, in growing distances, before
+ * anything else is concluded.
  *
  * Back-pressure: a sender that finds no space gets -EAGAIN and is told when there is
  * space. A receiver that has no room leaves the message in the ring; the core
@@ -53,6 +61,8 @@ MODULE_PARM_DESC(unread_ms, "milliseconds without progress after which a core co
 #define NO_MEMORY_MS		100
 /* how often a core that does not take the rings is looked at */
 #define STARTING_MS		250
+/* and one that says nothing and is told nothing */
+#define WATCH_MS		1000
 
 struct rtcore_link rtcore_links[SPHERE_CORES];
 
@@ -71,20 +81,26 @@ static void count(struct rtcore_link *l, enum rtcore_stat s, unsigned int n)
 	WRITE_ONCE(l->stats[s], l->stats[s] + n);
 }
 
-/* Have tend() called no later than in @ms */
+/*
+ * Have tend() called no later than in @ms. What is planned for an earlier time stays: it
+ * plans what has to follow. For a sender that is a comparison, most of the time.
+ */
 static void tend_in(struct rtcore_link *l, unsigned int ms)
 {
+	unsigned long at = jiffies + msecs_to_jiffies(ms);
+
 	lockdep_assert_held(&l->lock);
-	if (l->ops)
-		mod_delayed_work(system_wq, &l->tend, msecs_to_jiffies(ms));
+	if (!l->ops || (delayed_work_pending(&l->tend) && !time_before(at, l->tend_at)))
+		return;
+	l->tend_at = at;
+	mod_delayed_work(system_wq, &l->tend, msecs_to_jiffies(ms));
 }
 
-/* The same, if nothing is planned; whatever is will plan this */
-static void tend_later(struct rtcore_link *l, unsigned int ms)
+/* Has the core begun anew since the rings were offered? */
+static bool has_begun_anew(const struct rtcore_link *l)
 {
 	lockdep_assert_held(&l->lock);
-	if (l->ops && !delayed_work_pending(&l->tend))
-		schedule_delayed_work(&l->tend, msecs_to_jiffies(ms));
+	return l->ops->starts && l->ops->starts(l->ctx) != l->starts;
 }
 
 static void kick(struct rtcore_link *l, u32 bits)
@@ -358,7 +374,9 @@ static void finish(struct rtcore_link *l, enum rtcore_state state, const char *r
 	receive(l, RTCORE_RING_BYTES / RTCORE_ALIGN);
 	spin_lock_bh(&l->rx_lock);
 	spin_lock(&l->lock);
-	was_up = l->state == RTCORE_ACTIVE || l->state == RTCORE_STARTING;
+	/* an offer in the place of one that was not taken is no end of anything */
+	was_up = l->state == RTCORE_ACTIVE ||
+		 (l->state == RTCORE_STARTING && state != RTCORE_STARTING);
 	if (l->state == RTCORE_ACTIVE)
 		discard_rest(l);
 	end_link(l, state, reason);
@@ -384,14 +402,19 @@ static int set_up(struct rtcore_link *l)
 	lockdep_assert_held(&l->mutex);
 	if (!l->ops)
 		return -ENODEV;
-	finish(l, RTCORE_STARTING, "the core has not taken the rings yet");
-	ret = l->ops->announce(l->ctx);
+	/* first, so that nobody says that this offer was taken when it was the last one */
+	ret = l->ops->prepare ? l->ops->prepare(l->ctx) : 0;
+	if (!ret) {
+		/* notes @starts, and after that nothing is waited for until the offer is out */
+		finish(l, RTCORE_STARTING, "the core has not taken the rings yet");
+		ret = l->ops->announce(l->ctx);
+	}
 	if (ret) {
 		finish(l, RTCORE_OFF, "its mailbox does not take messages");
 		return ret;
 	}
 	spin_lock_bh(&l->lock);
-	tend_later(l, STARTING_MS);
+	tend_in(l, STARTING_MS);
 	spin_unlock_bh(&l->lock);
 	return 0;
 }
@@ -446,8 +469,8 @@ void rtcore_link_taken(struct rtcore_link *l)
 
 	spin_lock_bh(&l->lock);
 	if (l->state == RTCORE_STARTING && l->ops) {
-		/* a restart empties the mailbox too, which is no taking */
-		if (l->ops->starts && l->ops->starts(l->ctx) != l->starts) {
+		/* a restart, or a reset, empties the mailbox too, which is no taking */
+		if (has_begun_anew(l)) {
 			l->set_up_again = true;
 			tend_in(l, 0);
 		} else {
@@ -494,18 +517,22 @@ void rtcore_link_event(struct rtcore_link *l, u32 bits)
 		receive(l, RTCORE_BUDGET);
 }
 
-/* How to go on with an active link whose blocks are not read */
-static bool look_after_unread(struct rtcore_link *l)
+/* How to go on with an active link: true if it has to be set up again */
+static bool look_after(struct rtcore_link *l)
 {
 	unsigned long waited = jiffies - l->progress;
 
 	lockdep_assert_held(&l->lock);
-	if (!l->ring.n_unread)
-		return false;
-	if (l->ops->starts && l->ops->starts(l->ctx) != l->starts) {
+	if (has_begun_anew(l)) {
 		count(l, RTCORE_RESTARTS, 1);
-		dev_info_ratelimited(l->dev, "core %u has restarted by itself\n", l->nr);
+		dev_info_ratelimited(l->dev,
+				     "core %u has restarted, or reset its mailbox, by itself\n",
+				     l->nr);
 		return true;
+	}
+	if (!l->ring.n_unread) {
+		tend_in(l, WATCH_MS);
+		return false;
 	}
 	if (waited >= msecs_to_jiffies(READ_ONCE(unread_ms))) {
 		count(l, RTCORE_RESTARTS, 1);
@@ -519,14 +546,14 @@ static bool look_after_unread(struct rtcore_link *l)
 		count(l, RTCORE_REKICKS, 1);
 		kick(l, RTCORE_TO_CORE_SENT);
 	}
-	tend_later(l, min_t(unsigned int, REPEAT_MAX_MS / 4, jiffies_to_msecs(l->patience)));
+	tend_in(l, min_t(unsigned int, REPEAT_MAX_MS / 4, jiffies_to_msecs(l->patience)));
 	return false;
 }
 
 static void tend(struct work_struct *work)
 {
 	struct rtcore_link *l = container_of(to_delayed_work(work), struct rtcore_link, tend);
-	bool again, retry_rx;
+	bool again, retry_rx, starting = false;
 
 	consumed(l);
 
@@ -541,22 +568,26 @@ static void tend(struct work_struct *work)
 	l->retry_rx = false;
 	again = l->set_up_again;
 	if (l->state == RTCORE_ACTIVE) {
-		again |= look_after_unread(l);
+		again |= look_after(l);
 	} else if (l->state == RTCORE_STARTING) {
-		if (l->ops->starts && l->ops->starts(l->ctx) != l->starts)
-			again = true;
-		tend_later(l, STARTING_MS);
+		again |= has_begun_anew(l);
+		starting = true;
+		tend_in(l, STARTING_MS);
 	}
 	spin_unlock_bh(&l->lock);
 
 	if (retry_rx)
 		receive(l, RTCORE_BUDGET);
-	if (!again)
+	if (!again && !starting)
 		return;
 	mutex_lock(&l->mutex);
 	/* somebody may have stopped it meanwhile */
-	if (l->ops && (l->state == RTCORE_ACTIVE || l->state == RTCORE_STARTING))
-		set_up(l);
+	if (l->ops && (l->state == RTCORE_ACTIVE || l->state == RTCORE_STARTING)) {
+		if (again)
+			set_up(l);
+		else if (l->state == RTCORE_STARTING && l->ops->poke)
+			l->ops->poke(l->ctx);
+	}
 	mutex_unlock(&l->mutex);
 }
 
@@ -815,7 +846,7 @@ static bool put(struct rtcore_link *l, struct rtcore_ep *ep, const void *data, s
 			}
 			if (!(flags & RTCORE_MORE)) {
 				kick(l, RTCORE_TO_CORE_SENT);
-				tend_later(l, REPEAT_FIRST_MS);
+				tend_in(l, REPEAT_FIRST_MS);
 			} else if (!l->kick_due) {
 				/* should the rest of the burst never come */
 				l->kick_due = true;
@@ -826,7 +857,7 @@ static bool put(struct rtcore_link *l, struct rtcore_ep *ep, const void *data, s
 		/* the core has to know of the burst so far to make space */
 		if (l->kick_due)
 			kick(l, RTCORE_TO_CORE_SENT);
-		tend_later(l, REPEAT_FIRST_MS);
+		tend_in(l, REPEAT_FIRST_MS);
 		count(l, RTCORE_FULL, 1);
 	}
 	l->waiting = true;
@@ -955,7 +986,7 @@ bool rtcore_has_space(struct rtcore_ep *ep)
 	if (!space) {
 		l->waiting = true;
 		WRITE_ONCE(ep->wants_space, true);
-		tend_later(l, REPEAT_FIRST_MS);
+		tend_in(l, REPEAT_FIRST_MS);
 	}
 	unlock_link(l);
 	if (broken)

@@ -67,7 +67,8 @@ enum rtcore_state {
  * @RTCORE_REFUSED: sends that were not permitted
  * @RTCORE_SETUPS: times the rings were offered
  * @RTCORE_HALTS: times the core broke a rule
- * @RTCORE_RESTARTS: restarts of the core that nobody here asked for
+ * @RTCORE_RESTARTS: restarts of the core that nobody here asked for, or resets of its
+ *	mailbox by the core, while the link was active
  * @RTCORE_KICKS: software interrupts that said "sent"
  * @RTCORE_REKICKS: of these, repeated because blocks stayed unread
  * @RTCORE_STATS: number of counters
@@ -96,15 +97,20 @@ enum rtcore_stat {
 
 /**
  * struct rtcore_link_ops - the way to a core
- * @announce: withdraw what the core has not taken of an earlier offer, and offer
- *	the rings. May sleep. rtcore_link_taken() says when the core has taken it
+ * @prepare: withdraw what the core has not taken of an earlier offer, and make ready
+ *	for the next; may be NULL; may sleep
+ * @announce: offer the rings, from zero. May sleep. rtcore_link_taken() says when the
+ *	core has taken the offer
+ * @poke: look whether the offer was taken without a word; may be NULL; may sleep
  * @kick: raise software interrupts; any context
- * @starts: number that changes whenever the core begins anew; may be NULL; any
- *	context
+ * @starts: number that changes whenever the core begins anew, or takes from its mailbox
+ *	what lies there by resetting it; may be NULL; any context
  * @stop: tell the core that the rings are no longer its own; may sleep
  */
 struct rtcore_link_ops {
+	int (*prepare)(void *ctx);
 	int (*announce)(void *ctx);
+	void (*poke)(void *ctx);
 	void (*kick)(void *ctx, u32 bits);
 	u32 (*starts)(void *ctx);
 	void (*stop)(void *ctx);
@@ -127,7 +133,7 @@ struct rtcore_link_ops {
  * @kick_due: blocks were published without a software interrupt
  * @retry_rx: receiving has to go on without an interrupt
  * @set_up_again: the rings have to be offered once more
- * @starts: of the core, when the link was set up
+ * @starts: of the core, right before the rings were offered
  * @progress: when the core last read something, or had nothing to read, in jiffies
  * @patience: how long to wait before raising the interrupt again, in jiffies
  * @component: what runs on the core
@@ -138,6 +144,7 @@ struct rtcore_link_ops {
  * @ring: the rings
  * @wait: senders that wait for space
  * @tend: everything that has to happen without an interrupt
+ * @tend_at: for when it is planned, in jiffies; means something while it is pending
  * @window: start of the window of softirqs, in jiffies; belongs to the holder of
  *	@rx_lock, like the next one
  * @spent: blocks that were received in softirqs since then
@@ -172,6 +179,7 @@ struct rtcore_link {
 	struct rtcore_ring ring;
 	wait_queue_head_t wait;
 	struct delayed_work tend;
+	unsigned long tend_at;
 	unsigned long window;
 	unsigned int spent;
 	void *mem_out;

@@ -163,19 +163,36 @@ static int open_fifo(struct rtcore_dev *rd)
 	return 0;
 }
 
-static int announce(void *ctx)
+static int prepare(void *ctx)
 {
 	struct rtcore_dev *rd = ctx;
-	unsigned int i;
 	int ret;
 
 	close_fifo(rd);
 	ret = open_fifo(rd);
 	if (!ret && rd->control && rd->control->buffers)
 		ret = rd->control->buffers(rd);
+	return ret;
+}
+
+static int announce(void *ctx)
+{
+	struct rtcore_dev *rd = ctx;
+	unsigned int i;
+	int ret = 0;
+
 	for (i = 0; ret >= 0 && i < ARRAY_SIZE(rd->offer); i++)
 		ret = mbox_send_message(rd->fifo, &rd->offer[i]);
 	return min(ret, 0);
+}
+
+/* A core that resets its mailbox takes our interrupts away, and entries without one */
+static void poke(void *ctx)
+{
+	struct rtcore_dev *rd = ctx;
+
+	if (rd->fifo)
+		mbox_client_peek_data(rd->fifo);
 }
 
 static void withdraw(void *ctx)
@@ -196,15 +213,23 @@ static void raise_sw(void *ctx, u32 bits)
 		mbox_client_txdone(rd->sw, 0);
 }
 
+/*
+ * The sum of two numbers that only grow: the platform's count of starts, where it has one,
+ * and resets of the mailbox by the core. The look at the mailbox also turns our software
+ * interrupts on again, so that a core that speaks first is heard.
+ */
 static u32 count_starts(void *ctx)
 {
 	struct rtcore_dev *rd = ctx;
+	u32 starts = rd->control && rd->control->starts ? rd->control->starts(rd) : 0;
 
-	return rd->control && rd->control->starts ? rd->control->starts(rd) : 0;
+	return starts + mt3620_mbox_peer_resets(rd->sw);
 }
 
 static const struct rtcore_link_ops link_ops = {
+	.prepare = prepare,
 	.announce = announce,
+	.poke = poke,
 	.kick = raise_sw,
 	.starts = count_starts,
 	.stop = withdraw,

@@ -25,6 +25,8 @@
 #define SMALLEST	32
 
 #define PATIENCE_MS	10000
+/* longer than a link is not looked at */
+#define WATCHED_MS	1300
 
 static const u8 some_id[RTCORE_ID_BYTES] = "application 01";
 
@@ -480,8 +482,13 @@ struct core {
 	unsigned int stopped;
 	unsigned int kicked_sent;
 	unsigned int kicked_consumed;
+	unsigned int poked;
 	u32 starts;
 	int announce_ret;
+	/* what the core does at that moment */
+	bool resets_before_offer;
+	bool resets_during_offer;
+	bool took_silently;
 };
 
 /* an endpoint, and what it was told */
@@ -513,14 +520,35 @@ static const struct sphere_component_id on_core[SPHERE_CORES] = {
 	{ "on core 0" }, { "on core 1" },
 };
 
+static int fake_prepare(void *ctx)
+{
+	struct core *c = ctx;
+
+	if (c->resets_before_offer)
+		WRITE_ONCE(c->starts, c->starts + 1);
+	return 0;
+}
+
 static int fake_announce(void *ctx)
 {
 	struct core *c = ctx;
 
 	c->announced++;
+	if (c->resets_during_offer)
+		WRITE_ONCE(c->starts, c->starts + 1);
+	c->resets_during_offer = false;
 	c->p.write = 0;
 	c->p.read = 0;
 	return c->announce_ret;
+}
+
+static void fake_poke(void *ctx)
+{
+	struct core *c = ctx;
+
+	WRITE_ONCE(c->poked, c->poked + 1);
+	if (READ_ONCE(c->took_silently))
+		rtcore_link_taken(c->l);
 }
 
 static void fake_kick(void *ctx, u32 bits)
@@ -548,7 +576,9 @@ static void fake_stop(void *ctx)
 }
 
 static const struct rtcore_link_ops fake_ops = {
+	.prepare = fake_prepare,
 	.announce = fake_announce,
+	.poke = fake_poke,
 	.kick = fake_kick,
 	.starts = fake_starts,
 	.stop = fake_stop,
@@ -1094,6 +1124,97 @@ static void link_a_restart_before_the_rings_were_taken(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_ACTIVE);
 }
 
+/* The number is noted when the rings are offered, not before what comes before */
+static void link_a_reset_before_the_offer_is_none_after_it(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	c->resets_before_offer = true;
+	bring_up(test, c);
+	msleep(WATCHED_MS);
+	KUNIT_EXPECT_EQ(test, c->announced, 1);
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_ACTIVE);
+	KUNIT_EXPECT_EQ(test, stat(c, RTCORE_RESTARTS), 0);
+}
+
+/* A core that resets its mailbox takes entries of the offer away, and says nothing */
+static void link_a_reset_during_the_offer(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	c->resets_during_offer = true;
+	KUNIT_ASSERT_EQ(test, rtcore_link_start(c->l), 0);
+	/* nothing is ever said about the first offer */
+	KUNIT_EXPECT_TRUE(test, comes_true(set_up_twice, c));
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_STARTING);
+	rtcore_link_taken(c->l);
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_ACTIVE);
+}
+
+static bool is_active(struct core *c)
+{
+	return READ_ONCE(c->l->state) == RTCORE_ACTIVE;
+}
+
+/* The offer was taken and the interrupt that says so is lost */
+static void link_an_offer_taken_without_a_word(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	KUNIT_ASSERT_EQ(test, rtcore_link_start(c->l), 0);
+	WRITE_ONCE(c->took_silently, true);
+	KUNIT_EXPECT_TRUE(test, comes_true(is_active, c));
+	KUNIT_EXPECT_GE(test, c->poked, 1);
+	KUNIT_EXPECT_EQ(test, c->announced, 1);
+}
+
+/* An application that only listens has to learn it too, and once */
+static void link_restart_under_an_idle_receiver(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	open_sink(test, &s->a, &app_a, 0);
+	bring_up(test, c);
+	/* the look for the offer is over, and nothing is unread */
+	msleep(WATCHED_MS);
+	KUNIT_EXPECT_EQ(test, c->announced, 1);
+	WRITE_ONCE(c->starts, 1);
+	KUNIT_EXPECT_TRUE(test, comes_true(set_up_twice, c));
+	rtcore_link_taken(c->l);
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_ACTIVE);
+	msleep(WATCHED_MS);
+	KUNIT_EXPECT_EQ(test, stat(c, RTCORE_RESTARTS), 1);
+	KUNIT_EXPECT_EQ(test, s->a.resets, 1);
+	KUNIT_EXPECT_EQ(test, s->a.lost, 0);
+	KUNIT_EXPECT_EQ(test, c->announced, 2);
+	peer_write(&c->p, app_a.b, "anew", 4);
+	rtcore_link_event(c->l, RTCORE_TO_A7_SENT);
+	KUNIT_EXPECT_EQ(test, s->a.got, 1);
+}
+
+/* What is due soon is not put off by what is due later, however often that is said */
+static void link_what_is_due_is_not_put_off(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+	unsigned int i;
+
+	open_sink(test, &s->a, &app_a, 0);
+	bring_up(test, c);
+	s->a.ret = -ENOMEM;
+	peer_write(&c->p, app_a.b, "1", 1);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->a.ep, "x", 1, RTCORE_MORE), 0);
+	for (i = 0; i < 20; i++) {
+		rtcore_link_event(c->l, RTCORE_TO_A7_SENT);
+		msleep(20);
+	}
+	KUNIT_EXPECT_GE(test, c->kicked_sent, 1);
+}
+
 /* what the core wrote before it ended is delivered, in both ways of ending */
 static void link_what_was_written_is_delivered_at_the_end(struct kunit *test)
 {
@@ -1533,6 +1654,11 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_restart_by_the_counter),
 	KUNIT_CASE(link_restart_by_silence),
 	KUNIT_CASE(link_a_restart_before_the_rings_were_taken),
+	KUNIT_CASE(link_a_reset_before_the_offer_is_none_after_it),
+	KUNIT_CASE(link_a_reset_during_the_offer),
+	KUNIT_CASE(link_an_offer_taken_without_a_word),
+	KUNIT_CASE(link_restart_under_an_idle_receiver),
+	KUNIT_CASE(link_what_is_due_is_not_put_off),
 	KUNIT_CASE(link_what_was_written_is_delivered_at_the_end),
 	KUNIT_CASE(link_work_per_interrupt_is_bounded),
 	KUNIT_CASE(link_az18_what_has_no_meaning),

@@ -82,13 +82,19 @@ static void enable_wake(void)
  */
 void intercore_sleep(void)
 {
-	for (;;) {
-		wait_for_interrupt();
-		if (clear_wake() || MBOX_POP_CNT)
-			return;
-		if (MBOX_SW_EN != SW_FROM_A7)
-			enable_wake();
-	}
+	while (!intercore_nap())
+		;
+}
+
+/* The same, but for one tick at most; 1 if the A7 has said something */
+int intercore_nap(void)
+{
+	wait_for_interrupt();
+	if (clear_wake() || MBOX_POP_CNT)
+		return 1;
+	if (MBOX_SW_EN != SW_FROM_A7)
+		enable_wake();
+	return 0;
 }
 
 /* The A7 has sent something over the FIFO: it wants to begin anew */

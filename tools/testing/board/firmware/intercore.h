@@ -50,6 +50,7 @@ enum intercore_result intercore_send(struct intercore *ic, const struct intercor
 enum intercore_result intercore_recv(struct intercore *ic, struct intercore_id *from,
 				     void *buf, uint32_t room, uint32_t *len);
 void intercore_sleep(void);
+int intercore_nap(void);
 
 /* For programs that break the rules */
 #define INTERCORE_SW_SENT	0x1u	/* from this core to the A7 */

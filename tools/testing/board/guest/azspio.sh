@@ -41,9 +41,12 @@ try "core 0 stops" sphere core stop 0
 try "the modules are removed" unload_modules
 
 # AZ15: the mailbox may come later
-for m in sphere_authority mt3620-rtcore; do insmod "$M/$m.ko"; done
+for m in sphere_authority mt3620-mailbox; do insmod "$M/$m.ko"; done
+mailbox=$(cd "$DRV/mt3620-mailbox" && echo *.mailbox)
+echo "$mailbox" >"$DRV/mt3620-mailbox/unbind"
+insmod "$M/mt3620-rtcore.ko"
 refuse "without a mailbox there is no core" core 0
-insmod "$M/mt3620-mailbox.ko"
+echo "$mailbox" >"$DRV/mt3620-mailbox/bind"
 try "AZ15: with the mailbox it comes" wait_until 5 core 0
 
 # a number that is taken, one that is none, and one that is asked for

@@ -34,7 +34,7 @@ rules='1 write-at-end halt
 23 flood either
 24 flood-of-interrupts either
 25 flood-of-fifo either
-26 reset-both-ends either
+26 reset-both-ends live
 27 reset-this-end either
 28 positions-flicker either
 29 block-flickers either

@@ -43,7 +43,7 @@ struct head {
 
 /* what is wanted */
 static uint8_t own[16], peer[16];
-static int have_own, restarts, nonblock, expect_full, stream, published;
+static int have_own, restarts, nonblock, expect_full, stream, published, listening;
 static uint32_t count = 1000, seed = 1, low, high = MAX_SEND, window = 32, burst = 1;
 static unsigned int pause_us, quiet_s = 10;
 static const char *until;
@@ -438,6 +438,36 @@ static int run_stream(int s)
 	return give_up || wrong || echoed != count || answer[1] != count || answer[2] || answer[3];
 }
 
+/* ---- messages that nobody has asked for ------------------------------------ */
+
+static int listen_only(int s)
+{
+	struct timeval t = { .tv_sec = quiet_s };
+	uint8_t buf[MAX_RECV];
+	uint32_t got = 0;
+	ssize_t n;
+
+	if (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)))
+		fail("SO_RCVTIMEO");
+	printf("listening\n");
+	fflush(stdout);
+	while (got < count) {
+		n = recv(s, buf, sizeof(buf), 0);
+		if (n >= 0) {
+			got++;
+			printf("message of %zd bytes\n", n);
+			fflush(stdout);
+		} else if (errno == ECONNRESET && restarts) {
+			resets++;
+		} else {
+			perror("azspio_traffic: receive");
+			break;
+		}
+	}
+	printf("got=%u resets=%u\n", got, resets);
+	return got < count;
+}
+
 static void usage(void)
 {
 	fprintf(stderr,
@@ -451,7 +481,8 @@ static void usage(void)
 		"  --until FILE  stop sending when that file is there\n"
 		"  --published   use the number 43, as programs do that were written for it\n"
 		"  --quiet S     seconds without a message that end the run (10)\n"
-		"  --stream      with ic-stream: both directions at once, independently\n");
+		"  --stream      with ic-stream: both directions at once, independently\n"
+		"  --listen      send nothing: wait for N messages, whatever is in them\n");
 	exit(2);
 }
 
@@ -464,6 +495,7 @@ int main(int argc, char **argv)
 		{ "nonblock", 0, NULL, 'N' }, { "pause", 1, NULL, 'd' }, { "full", 0, NULL, 'f' },
 		{ "restarts", 0, NULL, 'r' }, { "quiet", 1, NULL, 'q' }, { "stream", 0, NULL, 'S' },
 		{ "until", 1, NULL, 'u' }, { "published", 0, NULL, 'P' },
+		{ "listen", 0, NULL, 'L' },
 		{ NULL, 0, NULL, 0 }
 	};
 	struct timeval t = { .tv_usec = 200000 };
@@ -531,6 +563,9 @@ int main(int argc, char **argv)
 		case 'S':
 			stream = 1;
 			break;
+		case 'L':
+			listening = 1;
+			break;
 		default:
 			usage();
 		}
@@ -545,6 +580,8 @@ int main(int argc, char **argv)
 	s = connect_core(SOCK_DGRAM);
 	if (stream)
 		return run_stream(s);
+	if (listening)
+		return listen_only(s);
 	/* waiting calls look around now and then, or the end would be missed */
 	if (setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof(t)))
 		fail("SO_RCVTIMEO");
