@@ -22,6 +22,8 @@
  * looks whether it was taken, since a reset takes our interrupts away too.
  *
  * Where the number does not tell, a restart is suspected from blocks that stay unread.
+ * Where every restart is counted, a core that reads nothing is a slow one, whose rings
+ * must not be cleared under it, and is left alone for ten times as long.
  * An interrupt that the core has lost (it clears them when it takes the rings)
  * looks the same at first, so it is raised again, in growing distances, before
  * anything else is concluded.
@@ -50,9 +52,12 @@
 
 #include "rtcore_link.h"
 
-static unsigned int unread_ms = 3000;
-module_param(unread_ms, uint, 0644);
-MODULE_PARM_DESC(unread_ms, "milliseconds without progress after which a core counts as restarted");
+unsigned int rtcore_unread_ms = 3000;
+module_param_named(unread_ms, rtcore_unread_ms, uint, 0644);
+MODULE_PARM_DESC(unread_ms, "milliseconds without progress after which a core counts as restarted, ten times as many where restarts are counted; 0: never");
+
+/* how much longer a core may be slow that is known not to have restarted */
+#define COUNTED_FACTOR		10
 
 /* the first repetition of an interrupt, and the longest distance of two */
 #define REPEAT_FIRST_MS		10
@@ -517,10 +522,21 @@ void rtcore_link_event(struct rtcore_link *l, u32 bits)
 		receive(l, RTCORE_BUDGET);
 }
 
+/* How long a core may read nothing before it counts as restarted, in jiffies; 0: for ever */
+static unsigned long unread_limit(const struct rtcore_link *l)
+{
+	unsigned int ms = READ_ONCE(rtcore_unread_ms);
+
+	lockdep_assert_held(&l->lock);
+	if (l->ops->counted && l->ops->counted(l->ctx))
+		ms = min(ms, UINT_MAX / COUNTED_FACTOR) * COUNTED_FACTOR;
+	return msecs_to_jiffies(ms);
+}
+
 /* How to go on with an active link: true if it has to be set up again */
 static bool look_after(struct rtcore_link *l)
 {
-	unsigned long waited = jiffies - l->progress;
+	unsigned long waited = jiffies - l->progress, limit;
 
 	lockdep_assert_held(&l->lock);
 	if (has_begun_anew(l)) {
@@ -534,7 +550,8 @@ static bool look_after(struct rtcore_link *l)
 		tend_in(l, WATCH_MS);
 		return false;
 	}
-	if (waited >= msecs_to_jiffies(READ_ONCE(unread_ms))) {
+	limit = unread_limit(l);
+	if (limit && waited >= limit) {
 		count(l, RTCORE_RESTARTS, 1);
 		dev_info_ratelimited(l->dev,
 				     "core %u does not read its messages: it is taken to have restarted\n",

@@ -105,6 +105,8 @@ enum rtcore_stat {
  * @kick: raise software interrupts; any context
  * @starts: number that changes whenever the core begins anew, or takes from its mailbox
  *	what lies there by resetting it; may be NULL; any context
+ * @counted: does @starts change with every restart of the core? may be NULL, which means
+ *	no; any context
  * @stop: tell the core that the rings are no longer its own; may sleep
  */
 struct rtcore_link_ops {
@@ -113,6 +115,7 @@ struct rtcore_link_ops {
 	void (*poke)(void *ctx);
 	void (*kick)(void *ctx, u32 bits);
 	u32 (*starts)(void *ctx);
+	bool (*counted)(void *ctx);
 	void (*stop)(void *ctx);
 };
 
@@ -213,6 +216,8 @@ struct rtcore_ep {
 };
 
 extern struct rtcore_link rtcore_links[SPHERE_CORES];
+/* the parameter, in milliseconds */
+extern unsigned int rtcore_unread_ms;
 
 void rtcore_links_init(void);
 void rtcore_links_exit(void);

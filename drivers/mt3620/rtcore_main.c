@@ -226,12 +226,20 @@ static u32 count_starts(void *ctx)
 	return starts + mt3620_mbox_peer_resets(rd->sw);
 }
 
+static bool starts_are_counted(void *ctx)
+{
+	struct rtcore_dev *rd = ctx;
+
+	return rd->control && rd->control->starts;
+}
+
 static const struct rtcore_link_ops link_ops = {
 	.prepare = prepare,
 	.announce = announce,
 	.poke = poke,
 	.kick = raise_sw,
 	.starts = count_starts,
+	.counted = starts_are_counted,
 	.stop = withdraw,
 };
 

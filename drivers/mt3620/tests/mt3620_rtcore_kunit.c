@@ -27,6 +27,8 @@
 #define PATIENCE_MS	10000
 /* longer than a link is not looked at */
 #define WATCHED_MS	1300
+/* as it is unless somebody changes it */
+#define UNREAD_MS	3000
 
 static const u8 some_id[RTCORE_ID_BYTES] = "application 01";
 
@@ -489,6 +491,7 @@ struct core {
 	bool resets_before_offer;
 	bool resets_during_offer;
 	bool took_silently;
+	bool is_counted;
 };
 
 /* an endpoint, and what it was told */
@@ -568,6 +571,13 @@ static u32 fake_starts(void *ctx)
 	return READ_ONCE(c->starts);
 }
 
+static bool fake_counted(void *ctx)
+{
+	struct core *c = ctx;
+
+	return READ_ONCE(c->is_counted);
+}
+
 static void fake_stop(void *ctx)
 {
 	struct core *c = ctx;
@@ -581,6 +591,7 @@ static const struct rtcore_link_ops fake_ops = {
 	.poke = fake_poke,
 	.kick = fake_kick,
 	.starts = fake_starts,
+	.counted = fake_counted,
 	.stop = fake_stop,
 };
 
@@ -678,6 +689,7 @@ static void links_exit(struct kunit *test)
 	if (!s)
 		return;
 	be_strong(s);
+	WRITE_ONCE(rtcore_unread_ms, UNREAD_MS);
 	close_sink(&s->a);
 	close_sink(&s->b);
 	for (i = 0; i < SPHERE_CORES; i++)
@@ -1107,6 +1119,56 @@ static void link_restart_by_silence(struct kunit *test)
 	KUNIT_EXPECT_GE(test, stat(c, RTCORE_REKICKS), 3);
 	msleep(20);
 	KUNIT_EXPECT_EQ(test, s->a.lost, 1);
+}
+
+/* Where restarts are counted, one that reads nothing is slow, for ten times as long */
+static void link_a_slow_core_that_is_counted_is_left_alone(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+	u8 head[RTCORE_HEAD_BYTES], data[16];
+
+	c->is_counted = true;
+	WRITE_ONCE(rtcore_unread_ms, 200);
+	open_sink(test, &s->a, &app_a, 0);
+	bring_up(test, c);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->a.ep, "slow", 4, 0), 0);
+	msleep(1000);
+	KUNIT_EXPECT_EQ(test, stat(c, RTCORE_RESTARTS), 0);
+	KUNIT_EXPECT_EQ(test, c->announced, 1);
+	KUNIT_EXPECT_GE(test, stat(c, RTCORE_REKICKS), 3);
+	/* its rings are as they were */
+	KUNIT_EXPECT_EQ(test, peer_read(&c->p, head, data), 4);
+	rtcore_link_event(c->l, RTCORE_TO_A7_CONSUMED);
+	KUNIT_EXPECT_EQ(test, stat(c, RTCORE_CONSUMED), 1);
+	KUNIT_EXPECT_EQ(test, s->a.resets, 0);
+	/* but not for ever */
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->a.ep, "dead", 4, 0), 0);
+	KUNIT_EXPECT_TRUE(test, comes_true(set_up_twice, c));
+	msleep(20);
+	KUNIT_EXPECT_EQ(test, s->a.lost, 1);
+}
+
+static void link_no_limit_for_what_is_unread(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	WRITE_ONCE(rtcore_unread_ms, 0);
+	open_sink(test, &s->a, &app_a, 0);
+	bring_up(test, c);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->a.ep, "x", 1, 0), 0);
+	msleep(1000);
+	KUNIT_EXPECT_EQ(test, c->announced, 1);
+	KUNIT_EXPECT_EQ(test, s->a.resets, 0);
+	/* any number is one that can be multiplied */
+	c->is_counted = true;
+	WRITE_ONCE(rtcore_unread_ms, UINT_MAX);
+	msleep(600);
+	KUNIT_EXPECT_EQ(test, c->announced, 1);
+	/* what is known is not waited for */
+	WRITE_ONCE(c->starts, 1);
+	KUNIT_EXPECT_TRUE(test, comes_true(set_up_twice, c));
 }
 
 static void link_a_restart_before_the_rings_were_taken(struct kunit *test)
@@ -1653,6 +1715,8 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_no_memory_is_tried_again),
 	KUNIT_CASE(link_restart_by_the_counter),
 	KUNIT_CASE(link_restart_by_silence),
+	KUNIT_CASE(link_a_slow_core_that_is_counted_is_left_alone),
+	KUNIT_CASE(link_no_limit_for_what_is_unread),
 	KUNIT_CASE(link_a_restart_before_the_rings_were_taken),
 	KUNIT_CASE(link_a_reset_before_the_offer_is_none_after_it),
 	KUNIT_CASE(link_a_reset_during_the_offer),
