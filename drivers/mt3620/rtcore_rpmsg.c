@@ -11,6 +11,12 @@
  * rpmsg knows no end of a link but that of its device. A core that restarts leaves the
  * endpoint as it is; what was not read is counted by rtcore, and logged here.
  *
+ * A process that waits in poll() stays in the queue that it was given until it has run, or
+ * with epoll until it closes the node, while the endpoint, and this module, may go at any
+ * time: mainline's node lets go of the endpoint first and wakes its own queue then. So
+ * there is one queue for all endpoints, which is not part of any of them, nor of the
+ * module: see struct poll_queue.
+ *
  * Addresses of rpmsg mean nothing here. rpmsg_char queues whatever comes without a limit, so
  * that the nodes are for root, and for programs that read.
  *
@@ -18,9 +24,12 @@
  * linux/sphere/compat_rpmsg.h.
  */
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
+#include <linux/kmemleak.h>
+#include <linux/lockdep.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
@@ -35,6 +44,9 @@
 #define ID_TEXT		22
 /* as long as mainline's own backend waits */
 #define SEND_WAIT_MS	15000
+/* how long the module waits, at its end, for those who sleep in poll() to wake up */
+#define POLL_END_MS	1000
+#define POLL_END_STEP_MS	10
 
 /**
  * struct core_device - a core as a device of rpmsg
@@ -52,13 +64,27 @@ struct core_device {
  * struct end - an endpoint
  * @ept: of rpmsg
  * @ep: of the link
- * @wait: who waits for space
  */
 struct end {
 	struct rpmsg_endpoint ept;
 	struct rtcore_ep *ep;
-	wait_queue_head_t wait;
 };
+
+/**
+ * struct poll_queue - who waits in poll() for space, at whichever endpoint
+ * @head: the queue; whoever is woken looks at his own endpoint again
+ * @key: for lockdep
+ * @name: likewise
+ *
+ * Allocated apart, with all that it refers to, since it may have to outlive the module.
+ */
+struct poll_queue {
+	wait_queue_head_t head;
+	struct lock_class_key key;
+	char name[sizeof("rtcore-rpmsg poll")];
+};
+
+static struct poll_queue *poll_queue;
 
 /* Changed by the notifier only, which is called for one core after the other */
 static struct core_device *devices[SPHERE_CORES];
@@ -119,9 +145,7 @@ static int end_receive(void *priv, const void *data, size_t len)
 
 static void end_writable(void *priv)
 {
-	struct end *e = priv;
-
-	wake_up_interruptible(&e->wait);
+	wake_up_interruptible(&poll_queue->head);
 }
 
 static void end_reset(void *priv, unsigned int lost)
@@ -132,7 +156,7 @@ static void end_reset(void *priv, unsigned int lost)
 		dev_warn_ratelimited(&e->ept.rpdev->dev,
 				     "the core had not read %u messages when its link ended\n",
 				     lost);
-	wake_up_interruptible(&e->wait);
+	wake_up_interruptible(&poll_queue->head);
 }
 
 static const struct rtcore_ep_ops end_ops = {
@@ -186,7 +210,7 @@ static __poll_t end_poll(struct rpmsg_endpoint *ept, struct file *filp, poll_tab
 {
 	struct end *e = to_end(ept);
 
-	poll_wait(filp, &e->wait, wait);
+	poll_wait(filp, &poll_queue->head, wait);
 	return rtcore_has_space(e->ep) ? EPOLLOUT | EPOLLWRNORM : 0;
 }
 
@@ -228,7 +252,6 @@ static struct rpmsg_endpoint *device_create_ept(struct rpmsg_device *rpdev, rpms
 	e = kzalloc(sizeof(*e), GFP_KERNEL);
 	if (!e)
 		return NULL;
-	init_waitqueue_head(&e->wait);
 	kref_init(&e->ept.refcount);
 	mutex_init(&e->ept.cb_lock);
 	e->ept.rpdev = rpdev;
@@ -319,19 +342,71 @@ static struct notifier_block core_notifier = {
 	.notifier_call = core_changed,
 };
 
+static int __init make_poll_queue(void)
+{
+	struct poll_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
+
+	if (!q)
+		return -ENOMEM;
+	strscpy(q->name, "rtcore-rpmsg poll", sizeof(q->name));
+	lockdep_register_key(&q->key);
+	__init_waitqueue_head(&q->head, q->name, &q->key);
+	poll_queue = q;
+	return 0;
+}
+
+/*
+ * The endpoints are gone, so that everybody in the queue leaves it as soon as he runs:
+ * but a process that is stopped does not run, and epoll keeps its place until the node
+ * is closed. For those the queue stays behind.
+ */
+static void drop_poll_queue(void)
+{
+	struct poll_queue *q = poll_queue;
+	unsigned int waited;
+	bool empty = false;
+
+	for (waited = 0; !empty && waited <= POLL_END_MS; waited += POLL_END_STEP_MS) {
+		if (waited)
+			msleep(POLL_END_STEP_MS);
+		wake_up_all(&q->head);
+		spin_lock_irq(&q->head.lock);
+		/* with its lock, so that the last to leave is past using it too */
+		empty = !waitqueue_active(&q->head);
+		spin_unlock_irq(&q->head.lock);
+	}
+	if (!empty) {
+		pr_info("rtcore-rpmsg: somebody still has a node in epoll, or sleeps there: %zu bytes are left to him\n",
+			sizeof(*q));
+		kmemleak_not_leak(q);
+		return;
+	}
+	lockdep_unregister_key(&q->key);
+	kfree(q);
+}
+
 static int __init rtcore_rpmsg_init(void)
 {
+	int ret;
+
 	if (!SPHERE_RPMSG_IS_KNOWN) {
 		pr_err("rtcore-rpmsg: nobody has compared this kernel's rpmsg with what this module assumes; use af_azspio\n");
 		return -EOPNOTSUPP;
 	}
-	return rtcore_register_notifier(&core_notifier);
+	ret = make_poll_queue();
+	if (ret)
+		return ret;
+	ret = rtcore_register_notifier(&core_notifier);
+	if (ret)
+		drop_poll_queue();
+	return ret;
 }
 module_init(rtcore_rpmsg_init);
 
 static void __exit rtcore_rpmsg_exit(void)
 {
 	rtcore_unregister_notifier(&core_notifier);
+	drop_poll_queue();
 }
 module_exit(rtcore_rpmsg_exit);
 

@@ -54,9 +54,29 @@ try "the front end can be removed" rmmod rtcore-rpmsg
 refuse "its nodes are gone" ctrl 0
 try "and comes again" insmod "$M/rtcore-rpmsg.ko"
 try "core 0: messages again" echo_of 0 20
+
+# what sleeps at a node must not be woken at memory that is gone
+# asleep HOW: in the background
+asleep() { rm -f "/tmp/$1"; $RPMSG asleep "$(ctrl 0)" "$name0" "$1" >"/tmp/$1" 2>&1 & sleeper=$!; }
+for how in destroy poll epoll; do
+	asleep $how
+	try "$how: a process sleeps at a node" wait_until 5 grep -q asleep "/tmp/$how"
+	usleep 100000
+	[ $how = destroy ] || try "$how: the front end can be removed" rmmod rtcore-rpmsg
+	try "$how: it was woken" wait_until 5 grep -q awake "/tmp/$how"
+	[ $how = destroy ] || try "$how: and the front end comes again" insmod "$M/rtcore-rpmsg.ko"
+	wait $sleeper
+	equal "$how: the process ends well" $? 0
+done
+logged "what had its place in epoll was left to it" "bytes are left to him"
+try "core 0: messages after all that" echo_of 0 20
+asleep poll
+try "unbind: a process sleeps at a node" wait_until 5 grep -q asleep /tmp/poll
 dev=$(basename "$(core 0)")
 echo "$dev" >"$DRV/mt3620-rtcore/unbind"
 refuse "a core that goes takes its node along" ctrl 0
+wait $sleeper
+equal "unbind: the process was woken and ends well" $? 0
 kill $holder 2>/dev/null
 try "core 1 does not notice" echo_of 1 20
 

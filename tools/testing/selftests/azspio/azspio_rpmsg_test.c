@@ -6,6 +6,10 @@
  *   azspio_rpmsg_test refused CTRL NAME		the endpoint NAME cannot be opened
  *   azspio_rpmsg_test nobody CTRL NAME		nor by a task without capabilities
  *   azspio_rpmsg_test hold CTRL NAME		open it, and wait to be ended
+ *   azspio_rpmsg_test asleep CTRL NAME HOW		sleep at it until it is gone: HOW is poll,
+ *						which lets go then, epoll, which keeps its
+ *						place, or destroy, which has another process
+ *						destroy the endpoint meanwhile
  *   azspio_rpmsg_test name COMPONENT			print the name of its endpoint
  *
  * Without arguments it does nothing.
@@ -19,8 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/rpmsg.h>
@@ -166,6 +172,50 @@ static void echo(const char *node, unsigned int count)
 	close(fd);
 }
 
+/* Sleep at a node, for nothing that could come, until its endpoint is gone */
+static int asleep(const char *node, const char *how)
+{
+	struct epoll_event want = { .events = EPOLLPRI }, got;
+	int fd = open(node, O_RDWR), ep = -1, n, status;
+	struct pollfd p = { .events = POLLPRI };
+	pid_t child = 0;
+
+	if (fd < 0)
+		fail(node);
+	p.fd = fd;
+	if (!strcmp(how, "epoll")) {
+		ep = epoll_create1(0);
+		if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, fd, &want))
+			fail("epoll");
+	} else if (!strcmp(how, "destroy")) {
+		child = fork();
+		if (!child) {
+			usleep(300000);
+			_exit(ioctl(fd, RPMSG_DESTROY_EPT_IOCTL) ? 1 : 0);
+		}
+	}
+	puts("asleep");
+	fflush(stdout);
+	if (ep >= 0)
+		n = epoll_wait(ep, &got, 1, 20000);
+	else
+		n = poll(&p, 1, 20000);
+	if (child > 0 && (waitpid(child, &status, 0) != child || status))
+		fail("RPMSG_DESTROY_EPT_IOCTL by another process");
+	if (n != 1 || !((ep >= 0 ? (short)got.events : p.revents) & POLLERR)) {
+		errno = ETIMEDOUT;
+		fail("it was not woken");
+	}
+	puts("awake");
+	fflush(stdout);
+	/* what has its place in a queue yet keeps it for a while */
+	if (ep >= 0)
+		sleep(3);
+	close(ep);
+	close(fd);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	char name[NAME_ROOM], node[64];
@@ -188,6 +238,11 @@ int main(int argc, char **argv)
 			fail("the node did not come");
 		echo(node, atoi(argv[4]));
 		return 0;
+	}
+	if (argc == 5 && !strcmp(argv[1], "asleep")) {
+		if (make_node(argv[2], argv[3], node, sizeof(node)))
+			fail("the node did not come");
+		return asleep(node, argv[4]);
 	}
 	if (argc == 4) {
 		if (make_node(argv[2], argv[3], node, sizeof(node)))
