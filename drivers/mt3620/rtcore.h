@@ -80,6 +80,8 @@ enum rtcore_owner {
  * @has_digest: @digest is known
  * @checked: the image was compared with the policy
  * @ours: it was started, or attached to, by us
+ * @has_rings: it may write to the rings although it is not @ours: they were kept from an
+ *	earlier device, or a start failed and the stop after it too; and it was not stopped since
  * @owner: who has started it
  * @owner_id: its component
  */
@@ -111,12 +113,18 @@ struct rtcore_dev {
 	bool has_digest;
 	bool checked;
 	bool ours;
+	bool has_rings;
 	enum rtcore_owner owner;
 	struct sphere_component_id owner_id;
 };
 
 /* rtcore_control.c */
 int rtcore_control_find(struct rtcore_dev *rd);
+int rtcore_control_stop(struct rtcore_dev *rd);
+
+/* rtcore_main.c */
+int rtcore_get_rings(struct rtcore_dev *rd);
+void rtcore_put_rings(struct rtcore_dev *rd, bool core_has_them);
 
 /* rtcore_admit.c */
 int rtcore_admit(struct rtcore_dev *rd, const void *image, size_t size);

@@ -230,3 +230,21 @@ int rtcore_control_find(struct rtcore_dev *rd)
 		return dev_err_probe(rd->dev, -ENODEV, "method is \"%s\": write \"smc\"\n", method);
 	return find_monitor(rd);
 }
+
+/**
+ * rtcore_control_stop() - stop a core
+ * @rd: the core, with its control; its lock is held, or nobody else can reach it
+ *
+ * Whatever memory it had is safe from it afterwards, which is the only way to know that.
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or an error of the platform.
+ */
+int rtcore_control_stop(struct rtcore_dev *rd)
+{
+	int ret = rd->control->stop(rd);
+
+	if (!ret)
+		rd->has_rings = false;
+	return ret;
+}

@@ -299,7 +299,14 @@ static void free_rings(struct rtcore_dev *rd)
 	rd->in = NULL;
 }
 
-static int get_rings(struct rtcore_dev *rd)
+/**
+ * rtcore_get_rings() - memory for the rings of a core
+ * @rd: the core; @has_rings is set where it may still write there
+ *
+ * Context: Process context, sleeps.
+ * Return: 0, or an error.
+ */
+int rtcore_get_rings(struct rtcore_dev *rd)
 {
 	struct kept *k = &kept[rd->nr];
 	int ret;
@@ -310,6 +317,7 @@ static int get_rings(struct rtcore_dev *rd)
 		rd->out_dma = k->out_dma;
 		rd->in_dma = k->in_dma;
 		memset(k, 0, sizeof(*k));
+		rd->has_rings = true;
 		return 0;
 	}
 	ret = dma_set_mask_and_coherent(rd->dev, DMA_BIT_MASK(32));
@@ -324,10 +332,19 @@ static int get_rings(struct rtcore_dev *rd)
 	return 0;
 }
 
-/* The rings of a core that is not known to have stopped stay as they are. */
-static void put_rings(struct rtcore_dev *rd, bool core_has_them)
+/**
+ * rtcore_put_rings() - give the memory of the rings back
+ * @rd: the core
+ * @core_has_them: it runs with them
+ *
+ * Those of a core that is not known to have stopped, since they were offered to it, are
+ * kept for the next device, however often devices come and go in between.
+ *
+ * Context: Process context, sleeps.
+ */
+void rtcore_put_rings(struct rtcore_dev *rd, bool core_has_them)
 {
-	if (!core_has_them) {
+	if (!core_has_them && !rd->has_rings) {
 		free_rings(rd);
 		return;
 	}
@@ -662,7 +679,7 @@ static void rtcore_gone(void *data)
 	}
 	rtcore_link_detach(rd->link);
 	close_mailbox(rd);
-	put_rings(rd, core_has_rings);
+	rtcore_put_rings(rd, core_has_rings);
 }
 
 static int rtcore_probe(struct platform_device *pdev)
@@ -690,7 +707,7 @@ static int rtcore_probe(struct platform_device *pdev)
 		return ret;
 	if (READ_ONCE(rd->link->ops))
 		return dev_err_probe(dev, -ENODEV, "core %u is described twice\n", nr);
-	ret = get_rings(rd);
+	ret = rtcore_get_rings(rd);
 	if (ret)
 		return ret;
 	ret = open_mailbox(rd);
@@ -719,7 +736,7 @@ err_link:
 err_mailbox:
 	close_mailbox(rd);
 err_rings:
-	put_rings(rd, false);
+	rtcore_put_rings(rd, false);
 	return ret;
 }
 
@@ -729,7 +746,7 @@ static void rtcore_shutdown(struct platform_device *pdev)
 	struct rtcore_dev *rd = platform_get_drvdata(pdev);
 
 	mutex_lock(&rd->lock);
-	if (rd->control && rd->ours && !rd->control->stop(rd))
+	if (rd->control && rd->ours && !rtcore_control_stop(rd))
 		rd->ours = false;
 	rtcore_link_stop(rd->link, "the system goes down", !rd->control);
 	mutex_unlock(&rd->lock);

@@ -55,7 +55,7 @@ static int rtcore_load(struct rproc *rproc, const struct firmware *fw)
 		goto out;
 	/* its own work must not be loaded over */
 	if (rd->control->running(rd)) {
-		ret = rd->control->stop(rd);
+		ret = rtcore_control_stop(rd);
 		if (ret)
 			goto out;
 	}
@@ -105,8 +105,9 @@ static int rtcore_start(struct rproc *rproc)
 		ret = rd->control->start(rd, NULL, 0);
 	if (!ret) {
 		ret = go_up(rd);
-		if (ret)
-			rd->control->stop(rd);
+		/* the offer may have reached it */
+		if (ret && rtcore_control_stop(rd))
+			rd->has_rings = true;
 	}
 	mutex_unlock(&rd->lock);
 	return ret;
@@ -128,7 +129,7 @@ static int stop_core(struct rtcore_dev *rd)
 	int ret;
 
 	lockdep_assert_held(&rd->lock);
-	ret = rd->control->stop(rd);
+	ret = rtcore_control_stop(rd);
 	if (ret) {
 		dev_err(rd->dev, "core %u does not stop: %d\n", rd->nr, ret);
 		return ret;

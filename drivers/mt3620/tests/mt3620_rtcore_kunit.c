@@ -11,6 +11,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/platform_device.h>
 #include <linux/prandom.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -1697,6 +1698,68 @@ static void admit_T20_owner(struct kunit *test)
 	sphere_authority_unregister(&stub_provider);
 }
 
+static int stop_ret;
+
+static int stub_stop(struct rtcore_dev *rd)
+{
+	return stop_ret;
+}
+
+static const struct rtcore_control stub_control = { .stop = stub_stop };
+
+/* a device for that core, as a probe would begin with */
+static void comes(struct kunit *test, struct rtcore_dev *rd, struct device *dev)
+{
+	memset(rd, 0, sizeof(*rd));
+	rd->dev = dev;
+	rd->control = &stub_control;
+	KUNIT_ASSERT_EQ(test, rtcore_get_rings(rd), 0);
+}
+
+/* What a core may still write to is not freed, whatever becomes of the devices after it */
+static void rings_of_a_core_that_does_not_stop_are_kept(struct kunit *test)
+{
+	struct rtcore_dev *rd = kunit_kzalloc(test, sizeof(*rd), GFP_KERNEL);
+	struct platform_device *pdev;
+	void *out, *in;
+
+	KUNIT_ASSERT_NOT_NULL(test, rd);
+	pdev = platform_device_register_simple("rtcore-kunit-rings", -1, NULL, 0);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(pdev));
+	stop_ret = -ETIMEDOUT;
+	comes(test, rd, &pdev->dev);
+	out = rd->out;
+	in = rd->in;
+	rd->ours = true;
+	KUNIT_EXPECT_NE(test, rtcore_control_stop(rd), 0);
+	rtcore_put_rings(rd, rd->ours);
+
+	/* a probe that fails afterwards */
+	comes(test, rd, &pdev->dev);
+	KUNIT_EXPECT_PTR_EQ(test, rd->out, out);
+	rtcore_put_rings(rd, false);
+
+	/* one to which nobody attaches, and that cannot stop it either */
+	comes(test, rd, &pdev->dev);
+	KUNIT_EXPECT_PTR_EQ(test, rd->out, out);
+	KUNIT_EXPECT_PTR_EQ(test, rd->in, in);
+	KUNIT_EXPECT_NE(test, rtcore_control_stop(rd), 0);
+	rtcore_put_rings(rd, rd->ours);
+
+	/* and one that can */
+	comes(test, rd, &pdev->dev);
+	KUNIT_EXPECT_PTR_EQ(test, rd->out, out);
+	stop_ret = 0;
+	KUNIT_EXPECT_EQ(test, rtcore_control_stop(rd), 0);
+	rtcore_put_rings(rd, false);
+	KUNIT_EXPECT_NULL(test, rd->out);
+	/* nothing was kept */
+	comes(test, rd, &pdev->dev);
+	KUNIT_EXPECT_FALSE(test, rd->has_rings);
+	rtcore_put_rings(rd, false);
+	platform_device_unregister(pdev);
+}
+
 static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_states),
 	KUNIT_CASE(link_there_and_back),
@@ -1737,6 +1800,7 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(admit_with_a_provider),
 	KUNIT_CASE(admit_T37_T20_image_is_compared),
 	KUNIT_CASE(admit_T20_owner),
+	KUNIT_CASE(rings_of_a_core_that_does_not_stop_are_kept),
 	{}
 };
 
