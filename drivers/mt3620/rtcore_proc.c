@@ -10,6 +10,7 @@
 #include <linux/err.h>
 #include <linux/firmware.h>
 #include <linux/io.h>
+#include <linux/lockdep.h>
 #include <linux/property.h>
 #include <linux/remoteproc.h>
 #include <linux/sizes.h>
@@ -113,6 +114,31 @@ static int rtcore_start(struct rproc *rproc)
 	return ret;
 }
 
+/*
+ * The framework's only way on from "detached" is to attach, and where there is a policy
+ * nobody may attach to an image that Linux has not seen. So that such a core does not run
+ * on for ever, who may stop it has it stopped here, and finds it "offline" then:
+ * the next start loads an image, which is checked.
+ */
+static void stop_unchecked(struct rproc *rproc)
+{
+	struct rtcore_dev *rd = to_rtcore(rproc);
+	int ret;
+
+	lockdep_assert_held(&rproc->lock);
+	lockdep_assert_held(&rd->lock);
+	if (rtcore_may_stop(rd))
+		return;
+	ret = rtcore_control_stop(rd);
+	if (ret) {
+		dev_err(rd->dev, "core %u does not stop: %d\n", rd->nr, ret);
+		return;
+	}
+	rproc->state = RPROC_OFFLINE;
+	dev_warn(rd->dev, "core %u ran an image that cannot be checked and was stopped: start it again, with one that its policy lists\n",
+		 rd->nr);
+}
+
 static int rtcore_attach(struct rproc *rproc)
 {
 	struct rtcore_dev *rd = to_rtcore(rproc);
@@ -120,6 +146,8 @@ static int rtcore_attach(struct rproc *rproc)
 
 	mutex_lock(&rd->lock);
 	ret = rtcore_admit(rd, NULL, 0) ?: go_up(rd);
+	if (ret == -EACCES)
+		stop_unchecked(rproc);
 	mutex_unlock(&rd->lock);
 	return ret;
 }

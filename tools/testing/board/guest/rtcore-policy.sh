@@ -21,6 +21,7 @@ compile()
 		--version "$1" -o "/tmp/$2.policy" "/tmp/$2.json"
 }
 start() { echo "$1" >"$(rproc 0)/firmware" && echo start >"$(rproc 0)/state"; }
+start_again() { echo start >"$(rproc 0)/state"; }
 running() { [ $(($(devmem $((CTL + 0x14)) 32) & 1)) = 1 ]; }
 try_link() { echo "$1" >"$(core 0)/link"; }
 say() { echo "$2" >"$(core 0)/$1"; }
@@ -100,6 +101,23 @@ try "core 0 stops" stop_core 0
 refuse "T37 the former image is not listed any more" start ic-echo.elf
 try "the new one starts" start ic-stream.elf
 try "core 0 stops again" stop_core 0
+
+# a core that somebody else has started, before there was a driver
+dev=$(basename "$(core 0)")
+echo "$dev" >"$DRV/mt3620-rtcore/unbind"
+devmem $((CTL + 0x18)) 32 0x100000
+devmem $((CTL + 0x10)) 32 1
+try "core 0 runs without a driver" running
+echo "$dev" >"$DRV/mt3620-rtcore/bind"
+try "its driver comes" wait_until 5 core 0
+equal "it is there already" "$(cat "$(rproc 0)/state")" detached
+refuse "T37 nobody takes over an image that was not checked" start_again
+refuse "but it does not run on either" running
+equal "it can be started like any other" "$(cat "$(rproc 0)/state")" offline
+try "with the image that is listed" start ic-stream.elf
+try "its link comes up again" wait_until 5 state_is 0 active
+equal "its image was checked again" "$(image_of)" checked
+try "core 0 stops for good" stop_core 0
 refuse "T20 core 1, for which there is no policy" sphere core start 1
 
 try "the policies are unloaded" sphere unload "$CORE0"
