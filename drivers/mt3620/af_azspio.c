@@ -13,6 +13,11 @@
  * counted (struct joint), and whoever lets go of it last closes it. A joint that is
  * not the socket's any more takes no messages.
  *
+ * A call that waits for a message holds no joint: the socket may be joined to somebody
+ * else meanwhile, or to the same component anew, which takes that there is no other
+ * endpoint for the pair. It is woken by each change of the joint and asks again whom the
+ * socket is joined to, and whether its task may read what comes from there.
+ *
  * Sending copies to a buffer of the socket, under its own mutex, which is never held
  * while waiting for space, and allocates nothing. Where messages are received there is
  * no task: they are charged to the receive buffer; where that is full they stay in the
@@ -86,7 +91,9 @@ struct joint {
  * @bound: @own cannot change any more
  * @joint: whom it is joined to, or NULL; changed under the socket's lock and
  *	@joint_lock, read under either
- * @joint_lock: see @joint
+ * @joins: changes with @joint, before it can be seen
+ * @joint_lock: see @joint; also held where an error is set or forgotten, because an error
+ *	is one of the joint
  * @send_lock: protects @buf
  * @told: the error of the socket was told to a sender; for the next it is over
  * @node: in the list of all sockets
@@ -97,6 +104,7 @@ struct azspio_sock {
 	struct sphere_component_id own;
 	bool bound;
 	struct joint *joint;
+	unsigned int joins;
 	spinlock_t joint_lock;	/* see above; nothing is taken inside */
 	struct mutex send_lock;	/* see above; nothing but the link's locks inside */
 	bool told;
@@ -164,14 +172,19 @@ static void joint_reset(void *priv, unsigned int lost)
 {
 	struct joint *j = priv;
 	struct sock *sk = &j->s->sk;
+	bool ours;
 
-	if (READ_ONCE(j->s->joint) != j)
-		return;
-	WRITE_ONCE(j->s->told, false);
-	/* pairs with the barrier in sender_error(): a new error is not one that was told */
-	smp_wmb();
-	WRITE_ONCE(sk->sk_err, ECONNRESET);
-	sk_error_report(sk);
+	spin_lock_bh(&j->s->joint_lock);
+	ours = j->s->joint == j;
+	if (ours) {
+		WRITE_ONCE(j->s->told, false);
+		/* pairs with the one in sender_error(): a new error is not one that was told */
+		smp_wmb();
+		WRITE_ONCE(sk->sk_err, ECONNRESET);
+	}
+	spin_unlock_bh(&j->s->joint_lock);
+	if (ours)
+		sk_error_report(sk);
 }
 
 static const struct rtcore_ep_ops joint_ops = {
@@ -209,19 +222,38 @@ static struct joint *joint_get(struct azspio_sock *s)
 	return j;
 }
 
-/* Leave whom we were joined to. What came from there and was not read is gone. */
+/* Whoever waits for a message looks whom it can come from now. */
+static void set_joint(struct azspio_sock *s, struct joint *j)
+{
+	spin_lock_bh(&s->joint_lock);
+	WRITE_ONCE(s->joins, s->joins + 1);
+	WRITE_ONCE(s->joint, j);
+	/* what was to be said about the last one does not concern the next */
+	WRITE_ONCE(s->sk.sk_err, 0);
+	WRITE_ONCE(s->told, false);
+	spin_unlock_bh(&s->joint_lock);
+	s->sk.sk_state_change(&s->sk);
+}
+
+/* Leave whom we were joined to. What came from there and was not read is lost. */
 static void unjoin(struct azspio_sock *s)
 {
 	struct joint *j = s->joint;
+	struct sk_buff *skb;
 
-	spin_lock_bh(&s->joint_lock);
-	WRITE_ONCE(s->joint, NULL);
-	spin_unlock_bh(&s->joint_lock);
+	if (j)
+		set_joint(s, NULL);
 	/*
 	 * A message that is being delivered at this moment is behind the purge at
-	 * worst: then it bears its sender's id, and the next purge gets it.
+	 * worst: then it bears its sender's id, and who receives drops it.
 	 */
-	skb_queue_purge(&s->sk.sk_receive_queue);
+	while ((skb = skb_dequeue(&s->sk.sk_receive_queue))) {
+		atomic_inc(&s->sk.sk_drops);
+		kfree_skb(skb);
+	}
+	/* the core may have waited for room, and somebody who sends may keep the endpoint */
+	if (j)
+		rtcore_resume(j->ep);
 	joint_put(j);
 }
 
@@ -237,8 +269,7 @@ static int join(struct azspio_sock *s, const struct sphere_component_id *peer, b
 	j->s = s;
 	j->peer = *peer;
 	j->connected = connected;
-	/* before the endpoint: it is told of messages at once */
-	WRITE_ONCE(s->joint, NULL);
+	/* a message that comes before it is the socket's joint is dropped, and counted */
 	j->ep = rtcore_open(&s->own, peer, &joint_ops, j);
 	if (IS_ERR(j->ep)) {
 		ret = PTR_ERR(j->ep);
@@ -246,9 +277,7 @@ static int join(struct azspio_sock *s, const struct sphere_component_id *peer, b
 		return ret;
 	}
 	sock_hold(&s->sk);
-	spin_lock_bh(&s->joint_lock);
-	WRITE_ONCE(s->joint, j);
-	spin_unlock_bh(&s->joint_lock);
+	set_joint(s, j);
 	return 0;
 }
 
@@ -497,33 +526,65 @@ static int azspio_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	return ret ?: (int)len;
 }
 
-static int azspio_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, int flags)
+/* Wait until there is a message, an error, or another joint than there was at @joins */
+static int wait_for_message(struct azspio_sock *s, unsigned int joins, long *timeout)
 {
-	struct sock *sk = sock->sk;
-	struct azspio_sock *s = to_azspio(sk);
+	struct sock *sk = &s->sk;
+	DEFINE_WAIT(wait);
+	int ret = 0;
+
+	prepare_to_wait(sk_sleep(sk), &wait, TASK_INTERRUPTIBLE);
+	if (skb_queue_empty_lockless(&sk->sk_receive_queue) && !READ_ONCE(sk->sk_err) &&
+	    READ_ONCE(s->joins) == joins) {
+		if (signal_pending(current))
+			ret = sock_intr_errno(*timeout);
+		else
+			*timeout = schedule_timeout(*timeout);
+	}
+	finish_wait(sk_sleep(sk), &wait);
+	return ret;
+}
+
+/*
+ * One try: the message's length, or an error; %-EAGAIN if there is none, %-ESTALE if there
+ * was one that is for nobody any more.
+ */
+static int receive_once(struct azspio_sock *s, struct msghdr *msg, size_t size, int flags)
+{
+	struct sock *sk = &s->sk;
 	struct sk_buff *skb;
 	struct joint *j;
 	size_t n;
 	int ret;
 
-	if (flags & MSG_OOB)
-		return -EOPNOTSUPP;
-	if (!READ_ONCE(s->bound))
-		return -EADDRNOTAVAIL;
 	j = joint_get(s);
+	if (!j) {
+		/* a message to another address may be joining it at this moment */
+		lock_sock(sk);
+		j = joint_get(s);
+		release_sock(sk);
+	}
 	if (!j)
 		return -ENOTCONN;
 	/* a descriptor that was handed on does not let its holder read */
 	ret = rtcore_may_use(j->ep);
 	if (ret)
 		goto out;
-	skb = skb_recv_datagram(sk, flags, &ret);
+	skb = skb_recv_datagram(sk, flags | MSG_DONTWAIT, &ret);
 	if (!skb)
 		goto out;
-	/* the answer above was about another component */
+	/* the answer above was about another component: who is it now? */
 	if (!same(&cb_of(skb)->from, &j->peer)) {
-		ret = -ECONNRESET;
-		goto out_free;
+		joint_put(j);
+		j = joint_get(s);
+		ret = j && same(&cb_of(skb)->from, &j->peer) ? rtcore_may_use(j->ep) : -ESTALE;
+		if (ret) {
+			/* from one that it was joined to before; also counts it as dropped */
+			skb_kill_datagram(sk, skb, flags);
+			if (j)
+				rtcore_resume(j->ep);
+			goto out;
+		}
 	}
 
 	n = skb->len;
@@ -545,6 +606,32 @@ out_free:
 out:
 	joint_put(j);
 	return ret;
+}
+
+static int azspio_recvmsg(struct socket *sock, struct msghdr *msg, size_t size, int flags)
+{
+	struct sock *sk = sock->sk;
+	struct azspio_sock *s = to_azspio(sk);
+	long timeout = sock_rcvtimeo(sk, flags & MSG_DONTWAIT);
+	unsigned int joins;
+	int ret;
+
+	if (flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	if (!READ_ONCE(s->bound))
+		return -EADDRNOTAVAIL;
+	for (;;) {
+		/* before it is looked whom the socket is joined to, which takes the lock */
+		joins = READ_ONCE(s->joins);
+		ret = receive_once(s, msg, size, flags);
+		if (ret == -ESTALE)
+			continue;
+		if (ret != -EAGAIN || !timeout)
+			return ret;
+		ret = wait_for_message(s, joins, &timeout);
+		if (ret)
+			return ret;
+	}
 }
 
 static __poll_t azspio_poll(struct file *file, struct socket *sock, poll_table *wait)

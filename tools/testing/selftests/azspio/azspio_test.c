@@ -624,9 +624,11 @@ TEST_F(echo, a_full_ring_is_said_and_passes)
 	EXPECT_EQ(0, n);
 }
 
+static bool end_link(int s);
+
 static void *receive_one(void *arg)
 {
-	static char c;
+	char c;
 
 	return (void *)(long)(recv(*(int *)arg, &c, 1, 0) == 1 ? c : 0);
 }
@@ -641,6 +643,73 @@ TEST_F(echo, az9_send_while_another_thread_receives)
 	EXPECT_EQ(1, send(self->s, "y", 1, 0));
 	ASSERT_EQ(0, pthread_join(t, &got));
 	EXPECT_EQ('y', (long)got);
+}
+
+static int disconnect(int s)
+{
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+
+	return connect(s, &none, sizeof(none));
+}
+
+/* Who waits for a message does not hold the old endpoint, and gets what the new one brings */
+TEST_F(echo, connect_anew_while_another_thread_receives)
+{
+	pthread_t t;
+	void *got;
+
+	ASSERT_EQ(0, pthread_create(&t, NULL, receive_one, &self->s));
+	usleep(100000);
+	EXPECT_EQ(0, disconnect(self->s));
+	EXPECT_EQ(0, do_connect(self->s, peer));
+	EXPECT_EQ(1, send(self->s, "y", 1, 0));
+	ASSERT_EQ(0, pthread_join(t, &got));
+	/* it may have looked in between, when there was nobody */
+	if (!got)
+		got = receive_one(&self->s);
+	EXPECT_EQ('y', (long)got);
+}
+
+TEST_F(echo, another_address_while_another_thread_receives)
+{
+	struct sockaddr_azspio a = address(stranger), b = address(peer);
+	int s = socket(family, SOCK_DGRAM, 0);
+	pthread_t t;
+	void *got;
+
+	ASSERT_GE(s, 0);
+	ASSERT_EQ(0, do_bind(s, app2));
+	ASSERT_EQ(0, timeout(s, SO_RCVTIMEO, 5000));
+	EXPECT_ERRNO(ECONNRESET, sendto(s, "n", 1, 0, (struct sockaddr *)&a, sizeof(a)));
+	ASSERT_EQ(0, pthread_create(&t, NULL, receive_one, &s));
+	usleep(100000);
+	EXPECT_EQ(1, sendto(s, "y", 1, 0, (struct sockaddr *)&b, sizeof(b)));
+	ASSERT_EQ(0, pthread_join(t, &got));
+	EXPECT_EQ('y', (long)got);
+	close(s);
+}
+
+/* What is to be said about a peer is said while the socket has it, and not of the next */
+TEST_F(echo, an_error_goes_with_its_peer)
+{
+	struct pollfd p = { .events = POLLIN | POLLOUT };
+	socklen_t len = sizeof(int);
+	int err = -1;
+	char c;
+
+	if (!getenv("AZSPIO_LINK"))
+		SKIP(return, "AZSPIO_LINK is not set");
+	ASSERT_TRUE(end_link(self->s));
+	EXPECT_ERRNO(ECONNRESET, send(self->s, "r", 1, 0));
+	EXPECT_EQ(0, disconnect(self->s));
+	EXPECT_EQ(0, do_connect(self->s, peer));
+	EXPECT_EQ(0, getsockopt(self->s, SOL_SOCKET, SO_ERROR, &err, &len));
+	EXPECT_EQ(0, err);
+	p.fd = self->s;
+	EXPECT_EQ(1, poll(&p, 1, 5000));
+	EXPECT_EQ(POLLOUT, p.revents);
+	EXPECT_EQ(1, send(self->s, "r", 1, 0));
+	EXPECT_EQ(1, recv(self->s, &c, 1, 0));
 }
 
 TEST_F(echo, to_an_address)
