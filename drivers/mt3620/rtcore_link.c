@@ -29,7 +29,11 @@
  * anything else is concluded.
  *
  * Back-pressure: a sender that finds no space gets -EAGAIN and is told when there is
- * space. A receiver that has no room leaves the message in the ring; the core
+ * space for any message. Until it has sent nobody else may, so that who sends one small
+ * message after the other does not keep away who waits: senders that were refused
+ * have their turns in that order. Who does not send within its turn, which begins
+ * when it is told, loses it, and has no other before it has sent something.
+ * A receiver that has no room leaves the message in the ring; the core
  * waits, with all that it has to say, until that receiver has room. The
  * other core does not notice.
  *
@@ -138,6 +142,8 @@ static void end_link(struct rtcore_link *l, enum rtcore_state state, const char 
 	}
 	count(l, RTCORE_LOST, n);
 	l->ring.n_unread = 0;
+	l->n_queue = 0;
+	l->turn = false;
 	l->kick_due = false;
 	l->state = state;
 	l->reason = reason;
@@ -214,6 +220,68 @@ static bool update(struct rtcore_link *l)
 	return false;
 }
 
+/* Take an endpoint out of the queue of those who wait for their turn */
+static void leave_queue(struct rtcore_link *l, const struct rtcore_ep *ep)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&l->lock);
+	for (i = 0; i < l->n_queue && l->queue[i] != ep; i++)
+		;
+	if (i == l->n_queue)
+		return;
+	if (!i)
+		l->turn = false;
+	l->n_queue--;
+	for (; i < l->n_queue; i++)
+		l->queue[i] = l->queue[i + 1];
+}
+
+static void join_queue(struct rtcore_link *l, struct rtcore_ep *ep)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&l->lock);
+	if (ep->lapsed || l->n_queue == RTCORE_QUEUE)
+		return;
+	for (i = 0; i < l->n_queue; i++)
+		if (l->queue[i] == ep)
+			return;
+	l->queue[l->n_queue++] = ep;
+}
+
+static void end_turn_in_time(struct rtcore_link *l)
+{
+	lockdep_assert_held(&l->lock);
+	if (!l->turn || time_before(jiffies, l->turn_ends))
+		return;
+	l->queue[0]->lapsed = true;
+	leave_queue(l, l->queue[0]);
+}
+
+/* There is space for any message: is that news for somebody? */
+static bool begin_turn(struct rtcore_link *l)
+{
+	lockdep_assert_held(&l->lock);
+	/* not for the others, until that turn is over */
+	if (l->turn)
+		return false;
+	if (l->n_queue) {
+		l->turn = true;
+		l->turn_ends = jiffies + msecs_to_jiffies(RTCORE_TURN_MS) + 1;
+		tend_in(l, RTCORE_TURN_MS + jiffies_to_msecs(2));
+	}
+	l->waiting = false;
+	return true;
+}
+
+/* Has somebody else the next turn? */
+static bool has_to_queue(const struct rtcore_link *l, const struct rtcore_ep *ep)
+{
+	lockdep_assert_held(&l->lock);
+	return l->n_queue && l->queue[0] != ep;
+}
+
 static void consumed(struct rtcore_link *l)
 {
 	bool broken = false, space = false;
@@ -221,11 +289,10 @@ static void consumed(struct rtcore_link *l)
 	spin_lock_bh(&l->lock);
 	if (l->state == RTCORE_ACTIVE) {
 		broken = update(l);
-		if (!broken && l->waiting &&
-		    rtcore_ring_space(&l->ring, RTCORE_MAX_SEND) == RTCORE_RING_OK) {
-			l->waiting = false;
-			space = true;
-		}
+		end_turn_in_time(l);
+		if (!broken && (l->waiting || l->n_queue) &&
+		    rtcore_ring_space(&l->ring, RTCORE_MAX_SEND) == RTCORE_RING_OK)
+			space = begin_turn(l);
 	}
 	spin_unlock_bh(&l->lock);
 	if (broken)
@@ -581,6 +648,8 @@ static void tend(struct work_struct *work)
 	}
 	if (l->kick_due && l->state == RTCORE_ACTIVE)
 		kick(l, RTCORE_TO_CORE_SENT);
+	if (l->turn)
+		tend_in(l, RTCORE_TURN_MS);
 	retry_rx = l->retry_rx;
 	l->retry_rx = false;
 	again = l->set_up_again;
@@ -819,6 +888,9 @@ void rtcore_close(struct rtcore_ep *ep)
 
 		spin_lock(&l->lock);
 		forget_sender(l, ep);
+		if (l->n_queue && l->queue[0] == ep)
+			tend_in(l, 0);	/* the next one has to be told */
+		leave_queue(l, ep);
 		if (l->waits_for == ep) {
 			WRITE_ONCE(l->waits_for, NULL);
 			l->retry_rx = true;
@@ -843,10 +915,10 @@ static bool put(struct rtcore_link *l, struct rtcore_ep *ep, const void *data, s
 		return false;
 	*ret = -EAGAIN;
 	if (l->state == RTCORE_ACTIVE) {
-		bool was_empty;
+		bool was_empty, queue = has_to_queue(l, ep);
 
 		/* known space first: looking at the core's position is slow memory */
-		if (rtcore_ring_space(&l->ring, len) != RTCORE_RING_OK) {
+		if (!queue && rtcore_ring_space(&l->ring, len) != RTCORE_RING_OK) {
 			broken = update(l);
 			if (broken) {
 				*ret = -ECONNRESET;
@@ -854,9 +926,13 @@ static bool put(struct rtcore_link *l, struct rtcore_ep *ep, const void *data, s
 			}
 		}
 		was_empty = !l->ring.n_unread;
-		if (rtcore_ring_put(&l->ring, ep->own.b, data, len, ep) == RTCORE_RING_OK) {
+		if (!queue &&
+		    rtcore_ring_put(&l->ring, ep->own.b, data, len, ep) == RTCORE_RING_OK) {
 			*ret = 0;
 			count(l, RTCORE_SENT, 1);
+			if (l->n_queue)
+				leave_queue(l, ep);
+			ep->lapsed = false;
 			if (was_empty) {
 				l->progress = jiffies;
 				l->patience = msecs_to_jiffies(REPEAT_FIRST_MS);
@@ -876,6 +952,7 @@ static bool put(struct rtcore_link *l, struct rtcore_ep *ep, const void *data, s
 			kick(l, RTCORE_TO_CORE_SENT);
 		tend_in(l, REPEAT_FIRST_MS);
 		count(l, RTCORE_FULL, 1);
+		join_queue(l, ep);
 	}
 	l->waiting = true;
 	WRITE_ONCE(ep->wants_space, true);
@@ -999,6 +1076,8 @@ bool rtcore_has_space(struct rtcore_ep *ep)
 			space = broken ||
 				rtcore_ring_space(&l->ring, RTCORE_MAX_SEND) == RTCORE_RING_OK;
 		}
+		/* after an end sending is pointless, which is soon told */
+		space = broken || (space && !has_to_queue(l, ep));
 	}
 	if (!space) {
 		l->waiting = true;

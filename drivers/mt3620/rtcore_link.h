@@ -31,6 +31,10 @@ struct device;
  */
 #define RTCORE_SOFTIRQ_BUDGET	128
 #define RTCORE_WINDOW_MS	4
+/* senders that wait for their turn at a core; what is beyond takes its chances */
+#define RTCORE_QUEUE		8
+/* how long a sender that has its turn may take to send */
+#define RTCORE_TURN_MS		20
 /* endpoints, all cores together */
 #define RTCORE_MAX_ENDPOINTS	256
 /* pairs in the permission table, and pairs that were taken away */
@@ -56,7 +60,7 @@ enum rtcore_state {
  * @RTCORE_CONSUMED: of these, read by the core
  * @RTCORE_LOST: of these, not read when the link ended; their senders were told
  * @RTCORE_RECEIVED: messages delivered
- * @RTCORE_FULL: times a sender found no space
+ * @RTCORE_FULL: times a sender found no space, or that another one had the turn
  * @RTCORE_THROTTLED: times a receiver had no space, so that the core had to wait
  * @RTCORE_NO_MEMORY: times a message had to wait for memory
  * @RTCORE_DROPPED_SHORT: blocks without room for a component id
@@ -133,6 +137,11 @@ struct rtcore_link_ops {
  * @waits_for: endpoint whose receiver has no space; protected by the lock of the
  *	endpoints
  * @waiting: somebody was refused for want of space
+ * @queue: senders that were refused for want of space, in that order: the first one is
+ *	the next to send, and nobody else
+ * @n_queue: used entries of @queue
+ * @turn: the first of @queue was told that there is space
+ * @turn_ends: until when it may send, in jiffies; with @turn
  * @kick_due: blocks were published without a software interrupt
  * @retry_rx: receiving has to go on without an interrupt
  * @set_up_again: the rings have to be offered once more
@@ -168,6 +177,10 @@ struct rtcore_link {
 	const char *reason;
 	struct rtcore_ep *waits_for;
 	bool waiting;
+	struct rtcore_ep *queue[RTCORE_QUEUE];
+	unsigned int n_queue;
+	bool turn;
+	unsigned long turn_ends;
 	bool kick_due;
 	bool retry_rx;
 	bool set_up_again;
@@ -201,6 +214,8 @@ struct rtcore_link {
  * @trusted: opened by a task that needs no pair in the table
  * @wants_space: to be told when there is space; one word, so no lock
  * @throttles: a core waits for it; likewise
+ * @lapsed: it had its turn and did not send: has to send once without; protected by the
+ *	link's lock
  * @was_lost: messages that were lost and not yet told
  */
 struct rtcore_ep {
@@ -212,6 +227,7 @@ struct rtcore_ep {
 	bool trusted;
 	bool wants_space;
 	bool throttles;
+	bool lapsed;
 	atomic_t was_lost;
 };
 

@@ -921,6 +921,121 @@ static void link_az10_full_ring_keeps_order(struct kunit *test)
 	}
 }
 
+/* Fill the ring with blocks of the smallest size */
+static void fill_ring(struct kunit *test, struct sink *k)
+{
+	unsigned int n = 0;
+
+	while (!rtcore_send(k->ep, "small", 5, 0))
+		n++;
+	KUNIT_EXPECT_GT(test, n, 0);
+}
+
+static void read_block(struct core *c)
+{
+	u8 head[RTCORE_HEAD_BYTES], data[RTCORE_SEND_MAX];
+
+	if (peer_has(&c->p))
+		peer_read(&c->p, head, data);
+	rtcore_link_event(c->l, RTCORE_TO_A7_CONSUMED);
+}
+
+/* T14 T19: who sends small messages without a pause does not keep away who waits */
+static void link_T14_a_sender_that_waits_gets_its_turn(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+	unsigned int rounds, sent = 0;
+	u8 *big = kunit_kzalloc(test, RTCORE_SEND_MAX, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, big);
+	open_sink(test, &s->a, &app_a, 0);
+	open_sink(test, &s->b, &app_b, 0);
+	bring_up(test, c);
+	fill_ring(test, &s->a);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->b.ep, big, RTCORE_SEND_MAX, 0), -EAGAIN);
+	for (rounds = 0; rounds < 1000 && !s->b.writables; rounds++) {
+		read_block(c);
+		sent += !rtcore_send(s->a.ep, "small", 5, 0);
+	}
+	/* the space of one large block, and one message that was before it */
+	KUNIT_EXPECT_LE(test, rounds, 1056 / SMALLEST + 3);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "small", 5, 0), -EAGAIN);
+	KUNIT_EXPECT_FALSE(test, rtcore_has_space(s->a.ep));
+	KUNIT_EXPECT_TRUE(test, rtcore_has_space(s->b.ep));
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->b.ep, big, RTCORE_SEND_MAX, 0), 0);
+	/* and then the other, which was refused meanwhile, without a word from the core */
+	read_block(c);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "small", 5, 0), 0);
+	KUNIT_EXPECT_LE(test, sent, 2);
+}
+
+static bool wants_a(struct core *c)
+{
+	struct links *s = container_of(c, struct links, core[0]);
+
+	return READ_ONCE(s->a.writables);
+}
+
+/* Somebody who has a turn and does not take it holds the others up for a moment, once */
+static void link_T14_a_turn_that_is_not_taken_ends(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+	unsigned long began;
+
+	open_sink(test, &s->b, &app_b, 0);
+	open_sink(test, &s->a, &app_a, 0);
+	bring_up(test, c);
+	fill_ring(test, &s->b);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), -EAGAIN);
+	began = jiffies;
+	/* all is read, and the core has nothing to say after that */
+	while (peer_has(&c->p))
+		read_block(c);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), -EAGAIN);
+	WRITE_ONCE(s->a.writables, 0);
+	KUNIT_EXPECT_TRUE(test, comes_true(wants_a, c));
+	/* it is not found only when the link is looked at anyway */
+	KUNIT_EXPECT_LT(test, jiffies - began, msecs_to_jiffies(500));
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), 0);
+	/* it has no other turn before it has sent */
+	fill_ring(test, &s->a);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->b.ep, "b", 1, 0), -EAGAIN);
+	read_block(c);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), -EAGAIN);
+	read_block(c);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), 0);
+	/* it may go while it waits */
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), -EAGAIN);
+	while (peer_has(&c->p))
+		read_block(c);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->b.ep, "b", 1, 0), -EAGAIN);
+	close_sink(&s->b);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), 0);
+}
+
+/* The first goes while the others wait, and nothing else happens: they are told */
+static void link_the_next_is_told_when_the_first_goes(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	open_sink(test, &s->b, &app_b, 0);
+	open_sink(test, &s->a, &app_a, 0);
+	bring_up(test, c);
+	fill_ring(test, &s->b);
+	KUNIT_ASSERT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), -EAGAIN);
+	while (peer_has(&c->p))
+		read_block(c);
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), -EAGAIN);
+	WRITE_ONCE(s->a.writables, 0);
+	close_sink(&s->b);
+	KUNIT_EXPECT_TRUE(test, comes_true(wants_a, c));
+	KUNIT_EXPECT_EQ(test, rtcore_send(s->a.ep, "a", 1, 0), 0);
+}
+
 /* AZ23: what is unread is what is said to be unread */
 static void link_az23_unread_bytes(struct kunit *test)
 {
@@ -1768,6 +1883,9 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_az26_halts_visibly_and_recovers),
 	KUNIT_CASE(link_az17_read_position_halts),
 	KUNIT_CASE(link_az10_full_ring_keeps_order),
+	KUNIT_CASE(link_T14_a_sender_that_waits_gets_its_turn),
+	KUNIT_CASE(link_T14_a_turn_that_is_not_taken_ends),
+	KUNIT_CASE(link_the_next_is_told_when_the_first_goes),
 	KUNIT_CASE(link_az23_unread_bytes),
 	KUNIT_CASE(link_one_interrupt_for_a_burst),
 	KUNIT_CASE(link_a_burst_that_breaks_off_is_sent),
