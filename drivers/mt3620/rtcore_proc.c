@@ -54,6 +54,8 @@ static int rtcore_load(struct rproc *rproc, const struct firmware *fw)
 	ret = rtcore_admit(rd, fw->data, fw->size);
 	if (ret)
 		goto out;
+	/* the memory still holds another one, and does so after a failure */
+	rd->has_digest = false;
 	/* its own work must not be loaded over */
 	if (rd->control->running(rd)) {
 		ret = rtcore_control_stop(rd);
@@ -62,6 +64,7 @@ static int rtcore_load(struct rproc *rproc, const struct firmware *fw)
 	}
 	if (!rd->window) {
 		ret = rd->control->start(rd, fw->data, fw->size);
+		rd->has_digest = !ret;
 		goto out;
 	}
 	/* what another image left there is not for this one */
@@ -69,6 +72,7 @@ static int rtcore_load(struct rproc *rproc, const struct firmware *fw)
 		memset_io(rd->window, 0, RTCORE_TCM_BYTES);
 		memset_io(rd->window + WINDOW_SYSRAM, 0, RTCORE_SYSRAM_BYTES);
 	}
+	rd->has_digest = true;
 	ret = rproc_elf_load_segments(rproc, fw);
 	if (ret)
 		dev_err(rd->dev, "the image does not fit into TCM and SYSRAM of core %u\n", rd->nr);
