@@ -8,7 +8,8 @@
  *
  * Where a security module has registered with the authority it decides. The table
  * cannot add to that, only take away: a pair that was put into the table and
- * deleted again is refused until it is put in again.
+ * deleted again is refused until it is put in again. The table is bounded; where its
+ * places run out, those pairs are forgotten that the security module refuses at that time.
  *
  * Without one, a direction is permitted by its pair in the table, or because the
  * task has CAP_SYS_ADMIN (at delivery: had it when the endpoint was opened). For the
@@ -72,6 +73,22 @@ static enum pair_says ask_table(const struct sphere_component_id *from,
 	return says;
 }
 
+/*
+ * Make room: what was taken away and is refused by the security module as well, or where
+ * there is none, is refused without an entry.
+ */
+static void forget_refused(void)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&pairs_lock);
+	/* backwards, because the last one fills the place of one that goes */
+	for (i = n_pairs; i--;)
+		if (pairs[i].taken &&
+		    sphere_authority_may_send(&pairs[i].from, &pairs[i].to) != SPHERE_ALLOW)
+			pairs[i] = pairs[--n_pairs];
+}
+
 /**
  * rtcore_pair_add() - put a pair into the permission table
  * @from: who may send
@@ -87,6 +104,8 @@ int rtcore_pair_add(const struct sphere_component_id *from, const struct sphere_
 
 	spin_lock_bh(&pairs_lock);
 	p = find_pair(from, to);
+	if (!p && n_pairs == RTCORE_MAX_PAIRS)
+		forget_refused();
 	if (p && !p->taken)
 		ret = -EEXIST;
 	else if (p)

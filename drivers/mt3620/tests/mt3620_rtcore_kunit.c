@@ -1673,6 +1673,31 @@ static void admit_with_a_provider(struct kunit *test)
 	sphere_authority_unregister(&stub_provider);
 }
 
+/* What was taken away does not fill the table for ever */
+static void admit_taken_pairs_are_forgotten_where_they_are_refused(struct kunit *test)
+{
+	struct sphere_component_id id = { "many" };
+	unsigned int i;
+
+	if (sphere_authority_register(&stub_provider)) {
+		kunit_skip(test, "there is another provider");
+		return;
+	}
+	verdict_send = SPHERE_ALLOW;
+	for (i = 0; i < RTCORE_MAX_PAIRS; i++) {
+		id.b[15] = i;
+		KUNIT_EXPECT_EQ(test, rtcore_pair_add(&id, &on_core[0]), 0);
+		KUNIT_EXPECT_EQ(test, rtcore_pair_del(&id, &on_core[0]), 0);
+	}
+	/* each of them refuses what is permitted otherwise, and so is needed */
+	KUNIT_EXPECT_EQ(test, rtcore_pair_add(&app_b, &on_core[0]), -ENOSPC);
+	verdict_send = SPHERE_REFUSE;
+	KUNIT_EXPECT_EQ(test, rtcore_pair_add(&app_b, &on_core[0]), 0);
+	KUNIT_EXPECT_EQ(test, rtcore_pair_add(&app_b, &on_core[0]), -EEXIST);
+	sphere_authority_unregister(&stub_provider);
+	KUNIT_EXPECT_EQ(test, rtcore_pair_del(&app_b, &on_core[0]), 0);
+}
+
 static const char good_image[] = "an image", bad_image[] = "An image";
 /* SHA-256 of @good_image with its 0 */
 static const u8 good_digest[SPHERE_DIGEST_SIZE] = {
@@ -1916,6 +1941,7 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(admit_T19_at_each_send_and_delivery),
 	KUNIT_CASE(admit_the_table_is_bounded),
 	KUNIT_CASE(admit_with_a_provider),
+	KUNIT_CASE(admit_taken_pairs_are_forgotten_where_they_are_refused),
 	KUNIT_CASE(admit_T37_T20_image_is_compared),
 	KUNIT_CASE(admit_T20_owner),
 	KUNIT_CASE(rings_of_a_core_that_does_not_stop_are_kept),
