@@ -72,6 +72,14 @@ MODULE_PARM_DESC(unread_ms, "milliseconds without progress after which a core co
 #define STARTING_MS		250
 /* and one that says nothing and is told nothing */
 #define WATCH_MS		1000
+/*
+ * A core that begins anew again and again may not keep a worker busy with that: the first
+ * pause between two offers, the longest one, and how long it has to be good for to
+ * be treated as before
+ */
+#define PAUSE_FIRST_MS		10
+#define PAUSE_MAX_MS		1000
+#define PAUSE_FORGET_MS		5000
 
 struct rtcore_link rtcore_links[SPHERE_CORES];
 
@@ -530,6 +538,30 @@ void rtcore_link_stop(struct rtcore_link *l, const char *reason, bool tell_core)
 }
 
 /**
+ * rtcore_link_sleep() - end a link for the time that the system sleeps
+ * @l: the link
+ *
+ * One that is not up stays as it is: "halted" is for a person to see, and to end.
+ *
+ * Context: Process context, sleeps.
+ * Return: true if it was up, and has to be started afterwards.
+ */
+bool rtcore_link_sleep(struct rtcore_link *l)
+{
+	bool up;
+
+	mutex_lock(&l->mutex);
+	up = l->ops && (l->state == RTCORE_ACTIVE || l->state == RTCORE_STARTING);
+	if (up) {
+		finish(l, RTCORE_OFF, "the system sleeps");
+		if (l->ops->stop)
+			l->ops->stop(l->ctx);
+	}
+	mutex_unlock(&l->mutex);
+	return up;
+}
+
+/**
  * rtcore_link_taken() - the core has taken the rings
  * @l: the link
  *
@@ -634,6 +666,27 @@ static bool look_after(struct rtcore_link *l)
 	return false;
 }
 
+/* Has the next offer to wait, after those before it? If so, that is planned. */
+static bool has_to_pause(struct rtcore_link *l)
+{
+	unsigned long left = l->not_before - jiffies;
+
+	lockdep_assert_held(&l->lock);
+	/* what is further away lies in the past */
+	if (left && left <= msecs_to_jiffies(PAUSE_MAX_MS)) {
+		l->set_up_again = true;
+		tend_in(l, jiffies_to_msecs(left));
+		return true;
+	}
+	if (!l->pause_ms ||
+	    time_after(jiffies, l->not_before + msecs_to_jiffies(PAUSE_FORGET_MS)))
+		l->pause_ms = PAUSE_FIRST_MS;
+	else
+		l->pause_ms = min(2 * l->pause_ms, (unsigned int)PAUSE_MAX_MS);
+	l->not_before = jiffies + msecs_to_jiffies(l->pause_ms);
+	return false;
+}
+
 static void tend(struct work_struct *work)
 {
 	struct rtcore_link *l = container_of(to_delayed_work(work), struct rtcore_link, tend);
@@ -653,13 +706,15 @@ static void tend(struct work_struct *work)
 	retry_rx = l->retry_rx;
 	l->retry_rx = false;
 	again = l->set_up_again;
-	if (l->state == RTCORE_ACTIVE) {
-		again |= look_after(l);
+	/* what is known already is not counted again */
+	if (l->state == RTCORE_ACTIVE && !again) {
+		again = look_after(l);
 	} else if (l->state == RTCORE_STARTING) {
 		again |= has_begun_anew(l);
 		starting = true;
 		tend_in(l, STARTING_MS);
 	}
+	again = again && !has_to_pause(l);
 	spin_unlock_bh(&l->lock);
 
 	if (retry_rx)
@@ -1198,6 +1253,8 @@ int rtcore_link_attach(struct rtcore_link *l, struct device *dev,
 		l->mem_out = out;
 		l->mem_in = in;
 		l->reason = not_started;
+		l->not_before = jiffies;
+		l->pause_ms = 0;
 	}
 	spin_unlock(&l->lock);
 	spin_unlock_bh(&l->rx_lock);

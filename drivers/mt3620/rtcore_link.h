@@ -145,6 +145,8 @@ struct rtcore_link_ops {
  * @kick_due: blocks were published without a software interrupt
  * @retry_rx: receiving has to go on without an interrupt
  * @set_up_again: the rings have to be offered once more
+ * @not_before: until when that has to wait, in jiffies
+ * @pause_ms: by how much @not_before was put off the last time
  * @starts: of the core, right before the rings were offered
  * @progress: when the core last read something, or had nothing to read, in jiffies
  * @patience: how long to wait before raising the interrupt again, in jiffies
@@ -184,6 +186,8 @@ struct rtcore_link {
 	bool kick_due;
 	bool retry_rx;
 	bool set_up_again;
+	unsigned long not_before;
+	unsigned int pause_ms;
 	u32 starts;
 	unsigned long progress;
 	unsigned long patience;
@@ -242,6 +246,7 @@ int rtcore_link_attach(struct rtcore_link *l, struct device *dev,
 void rtcore_link_detach(struct rtcore_link *l);
 int rtcore_link_start(struct rtcore_link *l);
 void rtcore_link_stop(struct rtcore_link *l, const char *reason, bool tell_core);
+bool rtcore_link_sleep(struct rtcore_link *l);
 void rtcore_link_taken(struct rtcore_link *l);
 void rtcore_link_event(struct rtcore_link *l, u32 bits);
 void rtcore_link_ignored(struct rtcore_link *l);

@@ -760,9 +760,7 @@ static int rtcore_suspend(struct device *dev)
 {
 	struct rtcore_dev *rd = dev_get_drvdata(dev);
 
-	rd->resume_link = READ_ONCE(rd->link->state) == RTCORE_ACTIVE ||
-			  READ_ONCE(rd->link->state) == RTCORE_STARTING;
-	rtcore_link_stop(rd->link, "the system sleeps", rd->resume_link);
+	rd->resume_link = rtcore_link_sleep(rd->link);
 	return 0;
 }
 

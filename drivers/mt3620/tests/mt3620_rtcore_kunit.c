@@ -491,6 +491,7 @@ struct core {
 	/* what the core does at that moment */
 	bool resets_before_offer;
 	bool resets_during_offer;
+	bool resets_always;
 	bool took_silently;
 	bool is_counted;
 };
@@ -538,7 +539,7 @@ static int fake_announce(void *ctx)
 	struct core *c = ctx;
 
 	c->announced++;
-	if (c->resets_during_offer)
+	if (c->resets_during_offer || READ_ONCE(c->resets_always))
 		WRITE_ONCE(c->starts, c->starts + 1);
 	c->resets_during_offer = false;
 	c->p.write = 0;
@@ -1349,6 +1350,54 @@ static void link_an_offer_taken_without_a_word(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c->announced, 1);
 }
 
+/* T14: a core that begins anew again and again gets fewer and fewer offers */
+static void link_T14_offers_to_a_core_that_resets_for_ever(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+	unsigned long end = jiffies + msecs_to_jiffies(1500);
+	unsigned int before;
+
+	c->resets_always = true;
+	KUNIT_ASSERT_EQ(test, rtcore_link_start(c->l), 0);
+	while (time_before(jiffies, end)) {
+		/* it is quick to empty its mailbox */
+		rtcore_link_taken(c->l);
+		usleep_range(1000, 2000);
+	}
+	/* pauses of 10, 20, 40 ms and so on */
+	KUNIT_EXPECT_GE(test, c->announced, 4);
+	KUNIT_EXPECT_LE(test, c->announced, 12);
+	/* one that stops doing so is soon up */
+	before = c->announced;
+	WRITE_ONCE(c->resets_always, false);
+	while (READ_ONCE(c->announced) == before && time_before(jiffies, end + 20 * HZ))
+		msleep(20);
+	rtcore_link_taken(c->l);
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_ACTIVE);
+}
+
+/* Sleep ends what is up, and nothing else: "halted" is still there in the morning */
+static void link_sleep(struct kunit *test)
+{
+	struct links *s = test->priv;
+	struct core *c = &s->core[0];
+
+	KUNIT_EXPECT_FALSE(test, rtcore_link_sleep(c->l));
+	KUNIT_EXPECT_EQ(test, c->stopped, 0);
+	bring_up(test, c);
+	KUNIT_EXPECT_TRUE(test, rtcore_link_sleep(c->l));
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_OFF);
+	KUNIT_EXPECT_EQ(test, c->stopped, 1);
+	bring_up(test, c);
+	set_word(c->p.in, RTCORE_WRITE_POS, 1);
+	rtcore_link_event(c->l, RTCORE_TO_A7_SENT);
+	KUNIT_ASSERT_EQ(test, c->l->state, RTCORE_HALTED);
+	KUNIT_EXPECT_FALSE(test, rtcore_link_sleep(c->l));
+	KUNIT_EXPECT_EQ(test, c->l->state, RTCORE_HALTED);
+	KUNIT_EXPECT_STREQ(test, c->l->reason, "its write position is no multiple of 16");
+}
+
 /* An application that only listens has to learn it too, and once */
 static void link_restart_under_an_idle_receiver(struct kunit *test)
 {
@@ -1928,6 +1977,8 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(link_a_reset_during_the_offer),
 	KUNIT_CASE(link_an_offer_taken_without_a_word),
 	KUNIT_CASE(link_restart_under_an_idle_receiver),
+	KUNIT_CASE(link_T14_offers_to_a_core_that_resets_for_ever),
+	KUNIT_CASE(link_sleep),
 	KUNIT_CASE(link_what_is_due_is_not_put_off),
 	KUNIT_CASE(link_what_was_written_is_delivered_at_the_end),
 	KUNIT_CASE(link_work_per_interrupt_is_bounded),
