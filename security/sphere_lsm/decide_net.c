@@ -450,8 +450,9 @@ int sphere_decide_sockopt(const struct sphere_app *app, const struct sock *sk, i
 	if (is_join(level, optname) && proto_of_sock(sk))
 		return may_join(app) ? SPHERE_OK : SPHERE_R_SOCKET_OPTION;
 	/* without a name the kernel would make one, which is for everybody */
-	if (level == SOL_SOCKET && optname == SO_PASSCRED && sk->sk_family == AF_UNIX)
-		return READ_ONCE(unix_sk(sk)->addr) ? SPHERE_OK : SPHERE_R_SOCKET_OPTION;
+	if (level == SOL_SOCKET && optname == SO_PASSCRED)
+		return sk->sk_family != AF_UNIX || READ_ONCE(unix_sk(sk)->addr) ?
+		       SPHERE_OK : SPHERE_R_SOCKET_OPTION;
 	/* programs in the kernel are refused on every socket */
 	if (level == SOL_SOCKET)
 		return SPHERE_R_SOCKET_OPTION;

@@ -222,6 +222,9 @@ int sphere_hook_inode_getattr(const struct sphere_app *app, const struct path *p
 
 int sphere_hook_sb_statfs(const struct sphere_app *app, struct dentry *dentry)
 {
+	/* the kernel, for the records of a process that ends */
+	if (current->flags & PF_EXITING)
+		return 0;
 	return SPHERE_VERDICT(app, sphere_decide_look(app, dentry), "sb_statfs", .dentry = dentry);
 }
 
@@ -366,10 +369,18 @@ int sphere_hook_bprm_committing_creds(const struct linux_binprm *bprm)
 	if (end || may_exec(app, bprm))
 		send_sig(SIGKILL, current, 1);
 	sphere_label_enter(app);
-	/* no helper handles its core dumps with more rights than it has */
-	if (!(app->flags & SPHERE_POLICY_DEVELOPMENT))
-		sphere_set_undumpable(current->mm);
 	sphere_app_put(app);
+	return 0;
+}
+
+/* Behind the change of credentials, which makes it dumpable where an id changes */
+int sphere_hook_bprm_committed_creds(const struct linux_binprm *bprm)
+{
+	const struct sphere_app *app = sphere_task_app(current);
+
+	/* no helper handles its core dumps with more rights than it has */
+	if (app && !(app->flags & SPHERE_POLICY_DEVELOPMENT))
+		sphere_set_undumpable(current->mm);
 	return 0;
 }
 
@@ -416,7 +427,14 @@ int sphere_hook_inode_init_security_anon(const struct sphere_app *app, struct in
 static bool may_choose_cgroup(u64 clone_flags)
 {
 #if BITS_PER_LONG == 32
-	return syscall_get_nr(current, current_pt_regs()) == __NR_clone3;
+	int nr = syscall_get_nr(current, current_pt_regs());
+
+#if defined(CONFIG_ARM) && (defined(CONFIG_OABI_COMPAT) || !defined(CONFIG_AEABI))
+	/* syscall(2) of the old ABI, which hides the one that it makes */
+	if (nr == 113)
+		return true;
+#endif
+	return nr == __NR_clone3;
 #else
 	return clone_flags & CLONE_INTO_CGROUP;
 #endif

@@ -73,6 +73,16 @@ static void lsm_bprm_committing_creds(struct linux_binprm *bprm)
 	first_bprm_committing_creds(bprm);
 }
 
+#define ADAPTED_bprm_committed_creds 0,
+#ifdef SPHERE_SETATTR_HAS_IDMAP
+static void lsm_bprm_committed_creds(const struct linux_binprm *bprm)
+#else
+static void lsm_bprm_committed_creds(struct linux_binprm *bprm)
+#endif
+{
+	first_bprm_committed_creds(bprm);
+}
+
 #define ADAPTED_mmap_file 0,
 static int lsm_mmap_file(struct file *file, unsigned long reqprot, unsigned long prot,
 			 unsigned long flags)

@@ -1016,6 +1016,8 @@ static void T22_T29_options(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sphere_decide_sockopt(f->app, tcp, SOL_TCP, TCP_ULP),
 			SPHERE_R_SOCKET_OPTION);
 	KUNIT_EXPECT_EQ(test, sphere_decide_sockopt(f->app, nl, SOL_NETLINK, 1), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, sphere_decide_sockopt(f->app, nl, SOL_SOCKET, SO_PASSCRED),
+			SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_sockopt(f->bare, nl, SOL_NETLINK, 1),
 			SPHERE_R_SOCKET_OPTION);
 }
@@ -1191,6 +1193,7 @@ static void LS10_LS31_tasks_without_a_label(struct kunit *test)
 	/* nothing is looked at, nothing is refused */
 	KUNIT_EXPECT_EQ(test, sphere_hook_bprm_check_security(NULL), 0);
 	KUNIT_EXPECT_EQ(test, sphere_hook_bprm_committing_creds(NULL), 0);
+	KUNIT_EXPECT_EQ(test, sphere_hook_bprm_committed_creds(NULL), 0);
 	KUNIT_EXPECT_EQ(test, sphere_hook_ptrace_access_check(current, PTRACE_MODE_ATTACH), 0);
 	return_label();
 }

@@ -522,11 +522,14 @@ TEST_F(node, closing_with_a_request_under_way)
  */
 TEST_F(node, T14_open_start_close)
 {
-	uint32_t before = answers_take(500000);
+	uint32_t before;
 	struct pluton_info info;
 	int i, ret;
 	__u32 v;
 
+	if (!getenv("PLUTON_CTL"))
+		SKIP(return, "answers are made slow by the board's switches");
+	before = answers_take(500000);
 	for (i = 0; i < 64; i++) {
 		int fd = open(NODE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 

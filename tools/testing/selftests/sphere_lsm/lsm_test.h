@@ -317,6 +317,7 @@ static inline void drop_caps(void)
 #define PERSONALITY	32
 #define WRONG_PROGRAM	64
 #define TRACED		128
+#define SPLIT_IDS	256
 
 static inline void *idle(void *unused)
 {
@@ -352,6 +353,8 @@ static inline void launch(unsigned char id, const char *door, int in, int out, i
 	ret = enter(id);
 	if (ret)
 		_exit(100 - ret);
+	if ((omit & SPLIT_IDS) && (setresgid(1, -1, -1) || setresuid(1, -1, -1)))
+		_exit(1);
 	if (!(omit & KEEP_CAPS))
 		drop_caps();
 	if (!(omit & NO_NNP))

@@ -313,6 +313,19 @@ TEST(T18_enter_keeps_no_descriptor_that_is_not_granted)
 	EXPECT_EQ(before + 1, counter(APP, "descriptor"));
 }
 
+/* Exec gives up the ids that differ, and that alone makes a process dumpable */
+TEST(T11_LS24_ids_that_exec_changes_do_not_make_it_dumpable)
+{
+	const char *setting = "/proc/sys/fs/suid_dumpable";
+	int in = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	ASSERT_EQ(0, put(setting, 0, "2", 1));
+	EXPECT_EQ(0, try_as(APP, "is_dumpable", in, SPLIT_IDS));
+	EXPECT_EQ(0, try_as(APP, "is_dumpable", in, 0));
+	EXPECT_EQ(0, put(setting, 0, "0", 1));
+	close(in);
+}
+
 TEST(T18_enter_keeps_no_socket)
 {
 	int fd[2];
