@@ -68,7 +68,8 @@ int sphere_decide_mode(const struct sphere_app *app, const struct dentry *dentry
 int sphere_decide_attr(const struct sphere_app *app, const struct dentry *dentry,
 		       unsigned int valid, umode_t mode);
 int sphere_decide_notify(const struct sphere_app *app, const struct dentry *dentry, bool one);
-int sphere_decide_lock(const struct sphere_app *app, bool writable, unsigned int cmd);
+int sphere_decide_lock(const struct sphere_app *app, const struct inode *inode, bool writable,
+		       unsigned int cmd);
 int sphere_decide_fcntl(const struct sphere_app *app, unsigned int cmd, unsigned long arg);
 int sphere_decide_descriptor(const struct sphere_app *app, const struct file *file,
 			     unsigned int fd, enum sphere_fd_use use);

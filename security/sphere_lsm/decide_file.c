@@ -16,9 +16,13 @@
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/list.h>
 #include <linux/magic.h>
+#include <linux/major.h>
 #include <linux/net.h>
 #include <linux/rcupdate.h>
+#include <linux/spinlock.h>
 #include <linux/stat.h>
 #include <linux/string.h>
 
@@ -398,20 +402,57 @@ int sphere_decide_notify(const struct sphere_app *app, const struct dentry *dent
 	       SPHERE_OK : SPHERE_R_NOTIFY;
 }
 
+/* Is it one inode for all, so that a lock on it is seen by all? */
+static bool is_everybodys(const struct inode *inode)
+{
+	if (inode->i_sb->s_magic == ANON_INODE_FS_MAGIC || inode->i_sb->s_magic == PID_FS_MAGIC)
+		return true;
+	if (S_ISCHR(inode->i_mode))
+		return MAJOR(inode->i_rdev) == MEM_MAJOR;
+	return !S_ISREG(inode->i_mode);
+}
+
+/*
+ * No control group counts the memory of locks, and each close of the file by
+ * anybody walks along all of them.
+ */
+static bool has_many_locks(const struct inode *inode)
+{
+	/* as locks_inode_context(), which not all have: it is made when it is first needed */
+	struct file_lock_context *ctx = smp_load_acquire(&inode->i_flctx);
+	const struct list_head *at;
+	unsigned int n = 0;
+
+	if (!ctx)
+		return false;
+	spin_lock(&ctx->flc_lock);
+	list_for_each(at, &ctx->flc_posix)
+		if (++n == SPHERE_MAX_LOCKS)
+			break;
+	spin_unlock(&ctx->flc_lock);
+	return n == SPHERE_MAX_LOCKS;
+}
+
 /**
  * sphere_decide_lock() - may it lock a file?
  * @app: the app
+ * @inode: the file
  * @writable: the descriptor is open for writing
  * @cmd: F_RDLCK and so on
  *
- * With a lock on a file that it only reads, an app could hold up others.
+ * With a lock on a file that it only reads, an app could hold up others; with one
+ * on what everybody has, it could talk to them.
  *
- * Context: Any.
+ * Context: Process context; does not sleep.
  * Return: %SPHERE_OK or why not
  */
-int sphere_decide_lock(const struct sphere_app *app, bool writable, unsigned int cmd)
+int sphere_decide_lock(const struct sphere_app *app, const struct inode *inode, bool writable,
+		       unsigned int cmd)
 {
-	return writable || cmd == F_UNLCK ? SPHERE_OK : SPHERE_R_LOCK;
+	if (cmd == F_UNLCK)
+		return SPHERE_OK;
+	return !writable || is_everybodys(inode) || has_many_locks(inode) ?
+	       SPHERE_R_LOCK : SPHERE_OK;
 }
 
 /**

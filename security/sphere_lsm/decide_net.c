@@ -146,6 +146,21 @@ static int may_send4(const struct sphere_app *app, u8 proto, __be32 addr, __be16
 	return sphere_app_may_send4(app, addr, proto, ntohs(port)) ? SPHERE_OK : SPHERE_R_CONNECT;
 }
 
+/*
+ * The address of nobody is this machine, by IPv4 if the socket is bound to such an
+ * address, which can change until the kernel looks
+ */
+static int may_send6(const struct sphere_app *app, u8 proto, const struct in6_addr *addr,
+		     __be16 port)
+{
+	static const struct in6_addr loopback = IN6ADDR_LOOPBACK_INIT;
+
+	if (likely(!ipv6_addr_any(addr)))
+		return may_send(app, proto, addr, port);
+	return may_send(app, proto, &loopback, port) ?:
+	       may_send4(app, proto, htonl(INADDR_LOOPBACK), port);
+}
+
 /* @family is what the kernel takes the address for */
 static __always_inline int decide_address(const struct sphere_app *app, u8 proto, int family,
 					  const struct sockaddr *address, int len)
@@ -156,7 +171,7 @@ static __always_inline int decide_address(const struct sphere_app *app, u8 proto
 	if (family == AF_INET && len >= (int)sizeof(*in))
 		return may_send4(app, proto, in->sin_addr.s_addr, in->sin_port);
 	if (family == AF_INET6 && len >= SIN6_LEN_RFC2133)
-		return may_send(app, proto, &in6->sin6_addr, in6->sin6_port);
+		return may_send6(app, proto, &in6->sin6_addr, in6->sin6_port);
 	return SPHERE_R_CONNECT;
 }
 

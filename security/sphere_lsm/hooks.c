@@ -114,7 +114,8 @@ int sphere_hook_file_ioctl_compat(const struct sphere_app *app, struct file *fil
 
 int sphere_hook_file_lock(const struct sphere_app *app, struct file *file, unsigned int cmd)
 {
-	return SPHERE_VERDICT(app, sphere_decide_lock(app, file->f_mode & FMODE_WRITE, cmd),
+	return SPHERE_VERDICT(app, sphere_decide_lock(app, file_inode(file),
+						      file->f_mode & FMODE_WRITE, cmd),
 			      "file_lock", .path = &file->f_path);
 }
 
@@ -515,9 +516,37 @@ int sphere_hook_task_kill(const struct sphere_app *app, struct task_struct *p,
 	return cred ? 0 : about_task(app, p, SPHERE_R_SIGNAL, "task_kill");
 }
 
+/* Is somebody else in a process group? The caller holds the lock of all tasks */
+static bool is_shared(const struct sphere_app *app, struct pid *group)
+{
+	struct task_struct *task;
+
+	do_each_pid_task(group, PIDTYPE_PGID, task) {
+		if (sphere_decide_task(app, sphere_task_app(task), SPHERE_R_TASK))
+			return true;
+	} while_each_pid_task(group, PIDTYPE_PGID, task);
+	return false;
+}
+
+/*
+ * The kernel hangs up a group that is an orphan, and whether it is one depends on which
+ * groups the parents of its processes are in. So an app neither leaves nor joins
+ * one that has others in it.
+ */
 int sphere_hook_task_setpgid(const struct sphere_app *app, struct task_struct *p, pid_t pgid)
 {
-	return about_task(app, p, SPHERE_R_TASK, "task_setpgid");
+	int ret = about_task(app, p, SPHERE_R_TASK, "task_setpgid");
+	struct pid *from, *to;
+
+	if (ret)
+		return ret;
+	rcu_read_lock();
+	from = task_pgrp(p);
+	to = find_vpid(pgid);
+	if (from != to && (is_shared(app, from) || is_shared(app, to)))
+		ret = SPHERE_VERDICT(app, SPHERE_R_TASK, "task_setpgid", .number = pgid);
+	rcu_read_unlock();
+	return ret;
 }
 
 int sphere_hook_task_getpgid(const struct sphere_app *app, struct task_struct *p)

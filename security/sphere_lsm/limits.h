@@ -50,4 +50,7 @@
 /* directories above a file that are looked at */
 #define SPHERE_MAX_DEPTH	64
 
+/* locks of ranges of one file, of all who have it open, before an app gets no more */
+#define SPHERE_MAX_LOCKS	128
+
 #endif /* _SPHERE_LSM_LIMITS_H */

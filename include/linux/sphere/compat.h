@@ -39,6 +39,11 @@ int vfs_path_lookup(struct dentry *dentry, struct vfsmount *mnt, const char *nam
 #endif
 
 /* 6.3: what a mount does to owners has a type of its own */
+/* 6.3 gave locks a header of their own */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+#include <linux/filelock.h>
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 struct user_namespace;
 #define sphere_idmap_t struct user_namespace

@@ -42,6 +42,7 @@
 #include "../audit.h"
 #include "../decide.h"
 #include "../hooks.h"
+#include "../limits.h"
 #include "../manifest.h"
 #include "../state.h"
 #include "policy_builder.h"
@@ -498,13 +499,49 @@ static void T24_move(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sphere_decide_move(f->app, &f->parent, storage, 0), SPHERE_R_CREATE);
 }
 
+static void T31_T32_locks(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct inode *inode = &f->inodes[STATE];
+	struct file_lock_context ctx = {};
+	struct list_head locks[SPHERE_MAX_LOCKS];
+	unsigned int i;
+
+#define LOCK(writable, cmd) sphere_decide_lock(f->app, inode, writable, cmd)
+	KUNIT_EXPECT_EQ(test, LOCK(false, F_RDLCK), SPHERE_R_LOCK);
+	KUNIT_EXPECT_EQ(test, LOCK(false, F_UNLCK), SPHERE_OK);
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_WRLCK), SPHERE_OK);
+	/* a line that is granted may be locked, what everybody has may not */
+	inode->i_mode = S_IFCHR;
+	inode->i_rdev = MKDEV(TTY_MAJOR, 64);
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_WRLCK), SPHERE_OK);
+	inode->i_rdev = MKDEV(MEM_MAJOR, 3);
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_WRLCK), SPHERE_R_LOCK);
+	inode->i_mode = S_IFIFO;
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_WRLCK), SPHERE_R_LOCK);
+	/* eventfd and others, whatever kind they say they are */
+	inode->i_mode = S_IFREG;
+	f->sb->s_magic = ANON_INODE_FS_MAGIC;
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_WRLCK), SPHERE_R_LOCK);
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_UNLCK), SPHERE_OK);
+	f->sb->s_magic = TMPFS_MAGIC;
+
+	spin_lock_init(&ctx.flc_lock);
+	INIT_LIST_HEAD(&ctx.flc_posix);
+	inode->i_flctx = &ctx;
+	for (i = 0; i < SPHERE_MAX_LOCKS; i++) {
+		KUNIT_EXPECT_EQ_MSG(test, LOCK(true, F_WRLCK), SPHERE_OK, "%u locks", i);
+		list_add_tail(&locks[i], &ctx.flc_posix);
+	}
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_WRLCK), SPHERE_R_LOCK);
+	KUNIT_EXPECT_EQ(test, LOCK(true, F_UNLCK), SPHERE_OK);
+	inode->i_flctx = NULL;
+}
+
 static void T08_T31_T32_small_rules(struct kunit *test)
 {
 	struct fixture *f = test->priv;
 
-	KUNIT_EXPECT_EQ(test, sphere_decide_lock(f->app, false, F_RDLCK), SPHERE_R_LOCK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_lock(f->app, false, F_UNLCK), SPHERE_OK);
-	KUNIT_EXPECT_EQ(test, sphere_decide_lock(f->app, true, F_WRLCK), SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETFL, O_NONBLOCK), SPHERE_OK);
 	KUNIT_EXPECT_EQ(test, sphere_decide_fcntl(f->app, F_SETFL, O_NONBLOCK | FASYNC),
 			SPHERE_R_FCNTL);
@@ -1056,6 +1093,43 @@ static bool may_join(struct kunit *test, u8 listen, const u8 *net6, u32 net4, u8
 	return v4;
 }
 
+/* To the address of nobody, which IPv4 and IPv6 take for this machine */
+static int connect_nobody(struct kunit *test, bool also4)
+{
+	static const u8 all[16];
+	struct sock *tcp6 = a_socket(test, AF_INET6, SOCK_STREAM, IPPROTO_TCP);
+	struct fixture *f = test->priv;
+	struct sphere_pins *pins = kunit_kzalloc(test, struct_size(pins, pin, 1), GFP_KERNEL);
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+	struct sphere_app *app;
+	int reason;
+
+	KUNIT_ASSERT_NOT_NULL(test, pins);
+	pins->n = 1;
+	pins->pin[0].path.dentry = &f->dentries[PROGRAM];
+	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xb1);
+	pb_section(&f->b, SPHERE_SECTION_EXECS);
+	pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, "/bin/app");
+	pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
+	pb_net_addr(&f->b, all, 0, SPHERE_PROTO_TCP, 9, 9);
+	if (also4)
+		pb_net_addr4(&f->b, INADDR_LOOPBACK, 32, SPHERE_PROTO_TCP, 9, 9);
+	app = build(test, pins);
+	reason = sphere_decide_connect(app, tcp6, (struct sockaddr *)&to, sizeof(to));
+	to.sin6_addr.s6_addr[15] = 1;
+	KUNIT_EXPECT_EQ(test, sphere_decide_connect(app, tcp6, (struct sockaddr *)&to, sizeof(to)),
+			SPHERE_OK);
+	app->pins = NULL;
+	sphere_app_put(app);
+	return reason;
+}
+
+static void T22_address_of_nobody(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, connect_nobody(test, false), SPHERE_R_CONNECT);
+	KUNIT_EXPECT_EQ(test, connect_nobody(test, true), SPHERE_OK);
+}
+
 static void T22_groups(struct kunit *test)
 {
 	static const u8 ff02[16] = { 0xff, 2 }, fe80[16] = { 0xfe, 0x80 }, all[16];
@@ -1292,6 +1366,7 @@ static struct kunit_case decide_cases[] = {
 	KUNIT_CASE(T03_LS13_LS39_proc),
 	KUNIT_CASE(T07_T24_T35_create),
 	KUNIT_CASE(T24_move),
+	KUNIT_CASE(T31_T32_locks),
 	KUNIT_CASE(T08_T31_T32_small_rules),
 	KUNIT_CASE(T07_T08_devices),
 	KUNIT_CASE(T08_ioctl),
@@ -1311,6 +1386,7 @@ static struct kunit_case decide_cases[] = {
 	KUNIT_CASE(T22_connect_and_send),
 	KUNIT_CASE(T22_ancillary_data),
 	KUNIT_CASE(T22_T29_options),
+	KUNIT_CASE(T22_address_of_nobody),
 	KUNIT_CASE(T22_groups),
 	KUNIT_CASE(T32_credentials),
 	KUNIT_CASE(T32_unix),

@@ -318,6 +318,7 @@ static inline void drop_caps(void)
 #define WRONG_PROGRAM	64
 #define TRACED		128
 #define SPLIT_IDS	256
+#define SHARE_GROUP	512
 
 static inline void *idle(void *unused)
 {
@@ -353,6 +354,8 @@ static inline void launch(unsigned char id, const char *door, int in, int out, i
 	ret = enter(id);
 	if (ret)
 		_exit(100 - ret);
+	if (!(omit & SHARE_GROUP))
+		setpgid(0, 0);
 	if ((omit & SPLIT_IDS) && (setresgid(1, -1, -1) || setresuid(1, -1, -1)))
 		_exit(1);
 	if (!(omit & KEEP_CAPS))

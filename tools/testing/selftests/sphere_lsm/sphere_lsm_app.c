@@ -501,6 +501,8 @@ static int group_child(void)
 }
 
 /* children that are going away meanwhile */
+static int group_self(void) { return RESULT(setpgid(0, 0)); }
+
 static int group_exiting(void)
 {
 	int i;
@@ -686,6 +688,34 @@ static int file_neither(void) { return RESULT(open("/other/secret", O_ACCMODE));
 static int file_neither_listed(void) { return RESULT(open("/app/ro/data", O_ACCMODE)); }
 static int file_write(void) { return RESULT(open("/app/ro/data", O_WRONLY)); }
 static int file_create(void) { return RESULT(open("/app/ro/new", O_WRONLY | O_CREAT, 0600)); }
+/* All of these are one inode */
+static int lock_eventfd(void)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return RESULT(fcntl(syscall(SYS_eventfd2, 0, 0), F_SETLK, &l));
+}
+
+static int lock_storage(void)
+{
+	struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return RESULT(fcntl(open("/storage/locked", O_RDWR | O_CREAT, 0600), F_SETLK, &l));
+}
+
+static int lock_many(void)
+{
+	int fd = open("/storage/locked", O_RDWR | O_CREAT, 0600), i, ret = 0;
+
+	for (i = 0; !ret && i < 10000; i++) {
+		struct flock l = { .l_type = F_WRLCK, .l_whence = SEEK_SET,
+				   .l_start = 2 * i, .l_len = 1 };
+
+		ret = fcntl(fd, F_SETLK, &l);
+	}
+	return RESULT(ret);
+}
+
 /* Whoever opens the file afterwards reads what was written there */
 static int file_hint(void)
 {
@@ -1388,11 +1418,11 @@ static const struct {
 	DOOR(vm_write_child), DOOR(vm_write_launcher), DOOR(vm_write_self),
 	DOOR(many_traces), DOOR(get_fd), DOOR(signal_launcher), DOOR(signal_init),
 	DOOR(signal_child), DOOR(signal_queue), DOOR(signal_owner),
-	DOOR(signal_owner_ioctl),
-	DOOR(signal_async), DOOR(signal_async_ioctl), DOOR(nice_launcher), DOOR(nice_self),
+	DOOR(signal_owner_ioctl), DOOR(signal_async), DOOR(signal_async_ioctl),
+	DOOR(nice_launcher), DOOR(nice_self),
 	DOOR(limit_launcher), DOOR(limit_self), DOOR(affinity_launcher),
-	DOOR(group_launcher), DOOR(group_child), DOOR(group_exiting), DOOR(dumpable),
-	DOOR(is_dumpable), DOOR(prctl_unknown), DOOR(prctl_name),
+	DOOR(group_launcher), DOOR(group_child), DOOR(group_self), DOOR(group_exiting),
+	DOOR(dumpable), DOOR(is_dumpable), DOOR(prctl_unknown), DOOR(prctl_name),
 	DOOR(clone_parent), DOOR(clone_into_cgroup), DOOR(crash),
 	DOOR(child_confined), DOOR(thread_confined), DOOR(exec_confined),
 	DOOR(become_user), DOOR(set_groups), DOOR(raise_caps), DOOR(caps_of_launcher),
@@ -1410,6 +1440,7 @@ static const struct {
 	DOOR(file_remove_groups),
 	DOOR(file_utimes), DOOR(file_unlink), DOOR(file_stat_unlisted), DOOR(dir_listed),
 	DOOR(dir_unlisted), DOOR(watch_unlisted), DOOR(watch_listed), DOOR(lock_shared),
+	DOOR(lock_eventfd), DOOR(lock_storage), DOOR(lock_many),
 	DOOR(storage_write), DOOR(storage_mkdir), DOOR(storage_setid),
 	DOOR(storage_chmod_setid), DOOR(storage_symlink), DOOR(storage_fifo),
 	DOOR(storage_node), DOOR(storage_link), DOOR(file_link), DOOR(file_move),

@@ -136,6 +136,7 @@ OPEN(T31, limit_self);
 SHUT(T31, affinity_launcher, EPERM, NULL);
 SHUT(T31, group_launcher, EPERM, "task");
 OPEN(T31, group_child);
+OPEN(T31, group_self);
 OPEN(LS2, group_exiting);
 SHUT(T11_LS24, dumpable, EPERM, "core_dump");
 OPEN(T11_LS24, is_dumpable);
@@ -195,6 +196,9 @@ SHUT(T28, dir_unlisted, EACCES, "dir");
 SHUT(T32, watch_unlisted, EACCES, "notify");
 OPEN(T32, watch_listed);
 SHUT(T31, lock_shared, EACCES, "lock");
+SHUT(T32, lock_eventfd, EACCES, "lock");
+OPEN(T24, lock_storage);
+SHUT(T31, lock_many, EACCES, "lock");
 OPEN(T24, storage_write);
 OPEN(T24, storage_mkdir);
 SHUT(T35, storage_setid, EPERM, "mode");
@@ -323,6 +327,18 @@ TEST(T11_LS24_ids_that_exec_changes_do_not_make_it_dumpable)
 	EXPECT_EQ(0, try_as(APP, "is_dumpable", in, SPLIT_IDS));
 	EXPECT_EQ(0, try_as(APP, "is_dumpable", in, 0));
 	EXPECT_EQ(0, put(setting, 0, "0", 1));
+	close(in);
+}
+
+/* The kernel hangs up groups that become orphans, whoever is in them */
+TEST(T31_a_group_with_others_in_it_is_not_left)
+{
+	unsigned int before = counter(APP, "task");
+	int in = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+
+	EXPECT_EQ(EPERM, try_as(APP, "group_self", in, SHARE_GROUP));
+	EXPECT_EQ(EPERM, try_as(APP, "group_child", in, SHARE_GROUP));
+	EXPECT_EQ(before + 2, counter(APP, "task"));
 	close(in);
 }
 
