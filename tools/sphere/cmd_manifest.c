@@ -26,6 +26,7 @@ static bool check_one(const char *path, bool allow_unknown, bool json, bool firs
 {
 	struct arena arena = { };
 	struct findings f = { .file = path, .arena = &arena };
+	const struct place none = { 0, 0 };
 	struct app_manifest m;
 	bool good = false;
 	char *bytes;
@@ -34,16 +35,21 @@ static bool check_one(const char *path, bool allow_unknown, bool json, bool firs
 	bytes = read_file(&arena, path, JSON_MAX_SIZE, &size, code);
 	if (bytes) {
 		good = app_manifest_read(bytes, size, allow_unknown, &f, &m);
-		if (json) {
-			printf("%s\n {\"file\": ", first ? "" : ",");
-			print_json_string(stdout, path);
-			printf(", \"accepted\": %s, \"findings\": ", good ? "true" : "false");
-			print_findings_json(stdout, &f);
-			printf("}");
-		} else {
-			print_findings(stdout, &f);
-			printf("%s: %s\n", path, good ? "accepted" : "refused");
-		}
+	} else {
+		/* each file has an entry, so that nobody takes silence for consent */
+		f.kind = "file";
+		refuse_at(&f, none, "the reason stands on the standard error",
+			  "the file cannot be read");
+	}
+	if (json) {
+		printf("%s\n {\"file\": ", first ? "" : ",");
+		print_json_string(stdout, path);
+		printf(", \"accepted\": %s, \"findings\": ", good ? "true" : "false");
+		print_findings_json(stdout, &f);
+		printf("}");
+	} else if (bytes) {
+		print_findings(stdout, &f);
+		printf("%s: %s\n", path, good ? "accepted" : "refused");
 	}
 	arena_free(&arena);
 	return good;

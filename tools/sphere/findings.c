@@ -127,20 +127,27 @@ void print_findings(FILE *out, const struct findings *f)
 /**
  * print_json_string() - text as a JSON string
  * @out: where to
- * @text: UTF-8
+ * @text: UTF-8; a byte that is not is printed as \xNN, in letters, since JSON has no
+ *	way to say it and a reader would refuse all of the output
  */
 void print_json_string(FILE *out, const char *text)
 {
+	const char *end = text + strlen(text);
+
 	fputc('"', out);
-	for (; *text; text++) {
+	while (text < end) {
+		const size_t bytes = utf8_len(text, end);
 		unsigned char c = *text;
 
-		if (c == '"' || c == '\\')
+		if (!bytes)
+			fprintf(out, "\\\\x%02x", c);
+		else if (c == '"' || c == '\\')
 			fprintf(out, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f)
 			fprintf(out, "\\u%04x", c);
 		else
-			fputc(c, out);
+			fwrite(text, 1, bytes, out);
+		text += bytes ? bytes : 1;
 	}
 	fputc('"', out);
 }

@@ -47,7 +47,7 @@ struct finding {
  * @errors: number of those that are no warnings
  * @warnings: number of the others
  * @file: file that is looked at
- * @kind: what is looked at: "syntax", "key" or "value"
+ * @kind: what is looked at: "file", "syntax", "key" or "value"
  * @arena: where they live
  */
 struct findings {

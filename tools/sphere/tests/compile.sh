@@ -130,6 +130,18 @@ entry "a debugger is for development" 'development mode only' '' ',"ApplicationT
 manifest2 ''
 compile --learn
 if "$sphere" manifest show "$p" | grep -q 'records what would be refused'; then ok "--learn"; else not_ok "--learn"; fi
+odd=$'/image/bin/n\xff\xc3\xa4'
+cp "$root/image/bin/app" "$root$odd"
+compile --with "$odd"
+if "$sphere" manifest show --json "$p" | python3 -c '
+import json, sys
+p = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+assert "/image/bin/n\\xff\xe4" in [e.get("path") for e in p["entries"]]' 2>"$tmp/python"; then
+	ok "the JSON is UTF-8 where a path is not"
+else
+	not_ok "the JSON is UTF-8 where a path is not: $err $(tail -n 1 "$tmp/python")"
+fi
+rm "$root$odd"
 
 no_policy "a name that the board does not have" 1:137 "does not say what '\\\$NOT_THERE' is" '"Gpio":[1,"$NOT_THERE"]'
 no_policy "a name of a GPIO as a UART" 1:135 'is a GPIO on this board' '"Uart":["$LED1"]'

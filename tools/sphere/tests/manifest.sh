@@ -187,6 +187,34 @@ else
 	not_ok "the JSON is what it should be"
 fi
 
+# json TEXT STATUS PYTHON ARG...: what check --json prints is JSON, and PYTHON holds for it as "a"
+json()
+{
+	local text=$1 status=$2 claim=$3
+
+	shift 3
+	rc=0
+	"$sphere" manifest check --json "$@" >"$tmp/json" 2>"$tmp/err" </dev/null || rc=$?
+	if [ "$rc" = "$status" ] && python3 -c '
+import json, sys
+a = json.loads(open(sys.argv[1], "rb").read().decode("utf-8"))
+assert eval(sys.argv[2]), a' "$tmp/json" "$claim" 2>"$tmp/python"; then
+		ok "$text"
+	else
+		not_ok "$text"
+		echo "# ended with $rc, not $status"
+		tail -n 1 "$tmp/python" | sed 's/^/# /'
+	fi
+}
+manifest ''
+json "JSON: a file that cannot be read, before a good one" 3 \
+	'[e["accepted"] for e in a] == [False, True] and a[0]["findings"][0]["kind"] == "file" and a[0]["findings"][0]["hint"]' "$tmp/none" "$m"
+json "JSON: the same behind it, and alone" 3 '[e["accepted"] for e in a] == [True, False, False]' "$m" "$tmp/none" "$tmp/none"
+odd=$tmp/$'n\xff\xc3\xa4\xc3'.json
+cp "$m" "$odd"
+json "JSON: the name of a file is not UTF-8" 0 'a[0]["file"].endswith("/n\\xff\xe4\\xc3.json")' "$odd"
+rm "$odd"
+
 # ---- manifests that people have published ----------------------------------------
 
 manifests=${SPHERE_MANIFESTS:-$SPHERE_ROOT/../shared/data/manifests}
