@@ -14,8 +14,7 @@
 #include "app_manifest.h"
 #include "sphere.h"
 
-/* documented ceiling of storage; a board file may name another one */
-#define STORAGE_USUAL_KB	64
+/* what no board file may exceed either */
 #define STORAGE_MAX_KB		0x40000000
 #define NAME_LONGEST		1024
 #define ENTRY_LONGEST		512
@@ -260,11 +259,6 @@ static void check_id(struct findings *f, const struct json *v, const struct app_
 			  "the application lists itself as a partner");
 }
 
-static bool pin_exists(int64_t n)
-{
-	return (n >= 0 && n <= 23) || (n >= 26 && n <= 48) || (n >= 56 && n <= 75) || n == 80;
-}
-
 /* "$NAME" */
 static bool good_variable(const char *text)
 {
@@ -282,10 +276,12 @@ static bool good_peripheral(const char *text)
 {
 	const char *p = text;
 
+	if (!isalnum((unsigned char)*p))
+		return false;
 	for (; *p; p++)
 		if (!isalnum((unsigned char)*p) && !strchr("_-.", *p))
 			return false;
-	return p > text && p - text <= 64;
+	return p - text <= 64;
 }
 
 static void check_pin(struct findings *f, const struct json *v)
@@ -299,14 +295,9 @@ static void check_pin(struct findings *f, const struct json *v)
 				  "%s is not a GPIO", quoted(f->arena, v->text));
 		return;
 	}
-	if (!json_integer(v, &n) || n < 0 || n > 65535) {
+	if (!json_integer(v, &n) || n < 0 || n > 65535)
 		refuse_at(f, v->place, "the MT3620 has 0 to 23, 26 to 48, 56 to 75 and 80",
 			  "%s is not the number of a GPIO", v->text);
-		return;
-	}
-	if (!pin_exists(n))
-		warn_at(f, v->place, "the MT3620 has 0 to 23, 26 to 48, 56 to 75 and 80",
-			"the MT3620 has no GPIO %s; another board may", v->text);
 }
 
 static void check_port(struct findings *f, const struct json *v)
@@ -419,10 +410,6 @@ static void check_storage(struct findings *f, const struct json *v, bool allow_u
 	if (!json_integer(size, &kb) || kb < 0 || kb > STORAGE_MAX_KB)
 		refuse_at(f, size->place, "write a whole number of KiB, 64 at most on the MT3620",
 			  "%s is not a size of storage", size->text);
-	else if (kb > STORAGE_USUAL_KB)
-		warn_at(f, size->place, "another board may allow more",
-			"the MT3620 has %d KiB of storage at most for an application",
-			STORAGE_USUAL_KB);
 }
 
 static void check_tenant(struct findings *f, const struct json *v)
@@ -658,17 +645,19 @@ static void check_top(struct findings *f, const struct json *root, struct app_ma
 }
 
 /**
- * app_manifest_read() - read and check a manifest
+ * app_manifest_parse() - read a manifest and check its form
  * @bytes: what is in the file
  * @size: bytes
  * @allow_unknown: unknown keys are told, but no reason to refuse it
  * @f: where findings go; also says where the values live
  * @m: filled in
  *
- * Return: whether the manifest is accepted; if not, @f has at least one error more.
+ * What there is to be asked for is another question, see manifest_rules().
+ *
+ * Return: whether the form is good; if not, @f has at least one error more.
  */
-bool app_manifest_read(const char *bytes, size_t size, bool allow_unknown, struct findings *f,
-		       struct app_manifest *m)
+bool app_manifest_parse(const char *bytes, size_t size, bool allow_unknown, struct findings *f,
+			struct app_manifest *m)
 {
 	const unsigned int before = f->errors;
 	const struct json *root, *caps, *v;
@@ -690,5 +679,25 @@ bool app_manifest_read(const char *bytes, size_t size, bool allow_unknown, struc
 	if (caps)
 		for (v = caps->first; v; v = v->next)
 			check_capability(f, v, m, allow_unknown);
+	return f->errors == before;
+}
+
+/**
+ * app_manifest_read() - read a manifest and check it by the rules of the MT3620
+ * @bytes: what is in the file
+ * @size: bytes
+ * @allow_unknown: unknown keys are told, but no reason to refuse it
+ * @f: where findings go; also says where the values live
+ * @m: filled in
+ *
+ * Return: whether the manifest is accepted; if not, @f has at least one error more.
+ */
+bool app_manifest_read(const char *bytes, size_t size, bool allow_unknown, struct findings *f,
+		       struct app_manifest *m)
+{
+	const unsigned int before = f->errors;
+
+	app_manifest_parse(bytes, size, allow_unknown, f, m);
+	manifest_rules(m, NULL, f);
 	return f->errors == before;
 }

@@ -118,6 +118,11 @@ struct app_manifest {
 	const struct json *value[APP_CAPABILITIES];
 };
 
+struct board;
+
+bool app_manifest_parse(const char *bytes, size_t size, bool allow_unknown, struct findings *f,
+			struct app_manifest *m);
+void manifest_rules(const struct app_manifest *m, const struct board *b, struct findings *f);
 bool app_manifest_read(const char *bytes, size_t size, bool allow_unknown, struct findings *f,
 		       struct app_manifest *m);
 bool host_name_good(const char *host, const char **why);

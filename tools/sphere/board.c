@@ -841,6 +841,31 @@ bool board_read(const char *bytes, size_t size, struct findings *f, struct board
 }
 
 /**
+ * board_load() - read and check a board file, by its name
+ * @arena: where everything lives
+ * @path: the file
+ * @f: where findings go
+ * @b: filled in
+ * @code: filled in if it is refused: exit code, with the reasons said
+ *
+ * Return: whether it is good
+ */
+bool board_load(struct arena *arena, const char *path, struct findings *f, struct board *b,
+		int *code)
+{
+	size_t size;
+	char *bytes = read_file(arena, path, JSON_MAX_SIZE, &size, code);
+
+	if (!bytes)
+		return false;
+	if (board_read(bytes, size, f, b))
+		return true;
+	print_findings(stderr, f);
+	*code = complain(SPHERE_INPUT, "the board file %s is refused: %u errors", path, f->errors);
+	return false;
+}
+
+/**
  * board_pin() - a GPIO
  * @b: board
  * @pin: its number

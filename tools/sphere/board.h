@@ -156,6 +156,8 @@ struct board {
 };
 
 bool board_read(const char *bytes, size_t size, struct findings *f, struct board *b);
+bool board_load(struct arena *arena, const char *path, struct findings *f, struct board *b,
+		int *code);
 const struct board_thing *board_pin(const struct board *b, unsigned int pin);
 const struct board_thing *board_thing(const struct board *b, unsigned int cap, const char *name);
 const struct board_thing *board_host(const struct board_thing *hosts, const char *name);

@@ -9,6 +9,7 @@
 
 #include "app_manifest.h"
 #include "attest.h"
+#include "board.h"
 #include "compile.h"
 #include "options.h"
 #include "policy_file.h"
@@ -22,7 +23,8 @@ enum { CHECK, COMPILE, SIGN, SHOW, VERIFY };
 /* ---- check -------------------------------------------------------------------- */
 
 /* Returns whether it is accepted; *@code is set if it could not be read */
-static bool check_one(const char *path, bool allow_unknown, bool json, bool first, int *code)
+static bool check_one(const char *path, const struct board *board, bool allow_unknown, bool json,
+		      bool first, int *code)
 {
 	struct arena arena = { };
 	struct findings f = { .file = path, .arena = &arena };
@@ -34,7 +36,9 @@ static bool check_one(const char *path, bool allow_unknown, bool json, bool firs
 
 	bytes = read_file(&arena, path, JSON_MAX_SIZE, &size, code);
 	if (bytes) {
-		good = app_manifest_read(bytes, size, allow_unknown, &f, &m);
+		app_manifest_parse(bytes, size, allow_unknown, &f, &m);
+		manifest_rules(&m, board, &f);
+		good = !f.errors;
 	} else {
 		/* each file has an entry, so that nobody takes silence for consent */
 		f.kind = "file";
@@ -58,24 +62,35 @@ static bool check_one(const char *path, bool allow_unknown, bool json, bool firs
 static int run_check(int argc, char **argv)
 {
 	bool allow_unknown = false, json = false, refused = false;
+	const char *board_path = NULL;
 	const struct sphere_option options[] = {
 		{ .name = "allow-unknown", .flag = &allow_unknown },
+		{ .name = "board", .value = &board_path },
 		{ .name = "json", .flag = &json },
 		{ }
 	};
 	int i = parse(CHECK, argc, argv, options), first = i, code = SPHERE_OK;
+	struct arena arena = { };
+	struct findings fb = { .arena = &arena };
+	struct board board;
 
 	if (i < 0)
 		return -i;
 	if (i == argc)
 		return usage(&commands[CHECK], "name one file or several");
+	fb.file = board_path;
+	if (board_path && !board_load(&arena, board_path, &fb, &board, &code))
+		goto out;
 	if (json)
 		printf("[");
 	for (; i < argc; i++)
-		if (!check_one(argv[i], allow_unknown, json, i == first, &code))
+		if (!check_one(argv[i], board_path ? &board : NULL, allow_unknown, json, i == first,
+			       &code))
 			refused = true;
 	if (json)
 		printf("\n]\n");
+out:
+	arena_free(&arena);
 	return code ? code : refused ? SPHERE_NO : SPHERE_OK;
 }
 
@@ -250,13 +265,15 @@ out:
 
 static const struct sphere_command commands[] = {
 	[CHECK] = {
-		"check", "[--allow-unknown] [--json] FILE...", "is an app_manifest.json good?",
+		"check", "[--board FILE] [--allow-unknown] [--json] FILE...", "is an app_manifest.json good?",
 		"Reads each FILE (\"-\" is the standard input) and tells everything that is wrong with it,\n"
 		"with the place, the reason and what to do about it.\n"
 		"\n"
 		"Comments and a comma before a closing bracket are accepted. Keys that the schema does not\n"
-		"know are refused, because what they ask for would not be granted.\n"
+		"know are refused, because what they ask for would not be granted. So is what the MT3620 does\n"
+		"not have: other GPIOs and peripherals, more than 64 KiB of storage. \"$NAME\" may be any.\n"
 		"\n"
+		"  --board FILE     the board file says what there is, what \"$NAME\" means, and how much storage\n"
 		"  --allow-unknown  warn of unknown keys, and go on without them\n"
 		"  --json           print the findings as JSON\n"
 		"\n"

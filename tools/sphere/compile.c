@@ -623,20 +623,11 @@ uint8_t *compile_bytes(struct arena *arena, const char *board_path, const char *
 	struct findings fb = { .file = board_path, .arena = arena };
 	struct findings fm = { .file = path, .arena = arena };
 	uint8_t *policy = NULL;
-	size_t board_len;
-	char *board_bytes;
 
-	board_bytes = read_file(arena, board_path, JSON_MAX_SIZE, &board_len, code);
-	if (!board_bytes)
+	if (!board_load(arena, board_path, &fb, board, code))
 		return NULL;
-	if (!board_read(board_bytes, board_len, &fb, board)) {
-		print_findings(stderr, &fb);
-		*code = complain(SPHERE_INPUT, "the board file %s is refused: %u errors",
-				 board_path,
-				 fb.errors);
-		return NULL;
-	}
-	if (app_manifest_read(bytes, len, allow_unknown, &fm, m))
+	/* what there is to be asked for, and how much of it, is a question for the board */
+	if (app_manifest_parse(bytes, len, allow_unknown, &fm, m))
 		policy = compile_policy(m, board, o, &fm, &fb, size);
 	print_findings(stderr, &fb);
 	print_findings(stderr, &fm);

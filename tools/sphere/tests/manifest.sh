@@ -163,8 +163,78 @@ value "a type that is no string" 'has to be a string' '' ',"ApplicationType":1'
 value "arguments that are no array" 'has to be an array' '' ',"CmdArgs":"a"'
 value "an argument that is a number" 'has to be a string' '' ',"CmdArgs":[1]'
 value "an unknown MallocVersion" 'cannot be 3' '' ',"MallocVersion":3'
-manifest '"Gpio":[24]'
-expect "a GPIO that the MT3620 lacks is warned of" 0 'warning: the MT3620 has no GPIO 24' manifest check "$m"
+
+# ---- what there is -----------------------------------------------------------------
+
+for bad in 24 25 49 55 76 79 81 65535; do
+	value "GPIO $bad" "the MT3620 has no GPIO $bad" "\"Gpio\":[0,$bad]"
+done
+accepts "the first and last GPIO of each range" '"Gpio":[0,23,26,48,56,75,80]'
+value "65 KiB of storage" '64 KiB of storage at most' '"MutableStorage":{"SizeKB":65}'
+value "9999 KiB of storage" '64 KiB of storage at most' '"MutableStorage":{"SizeKB":9999}'
+for bad in Uart:ISU5 Uart:ISU9 Uart:ISU00 Uart:ISU Uart:isu0 Uart:banana Uart:I2S0 I2cMaster:ISU5 SpiMaster:ISU5 Pwm:ISU0 \
+	Pwm:PWM-CONTROLLER-3 Adc:ADC-CONTROLLER-7 Adc:ADC1; do
+	value "$bad" "the MT3620 has no ${bad%:*} '${bad#*:}'" "\"${bad%:*}\":[\"${bad#*:}\"]"
+done
+for bad in I2sSubordinate:I2S2 ExternalInterrupt:EINT24; do
+	value "$bad" "the MT3620 has no ${bad%:*} '${bad#*:}'" "\"${bad%:*}\":[\"${bad#*:}\"]" ',"ApplicationType":"RealTimeCapable"'
+done
+value "dots as a peripheral" 'not the name of a peripheral' '"Uart":[".."]'
+value "an empty word as a peripheral" 'not the name of a peripheral' '"Uart":[""]'
+accepts "every peripheral" '"Uart":["ISU0","ISU1"],"I2cMaster":["ISU2","ISU3"],"SpiMaster":["ISU4"],"Adc":["ADC-CONTROLLER-0"],
+	"Pwm":["PWM-CONTROLLER-0","PWM-CONTROLLER-1","PWM-CONTROLLER-2"]'
+accepts "ADC0, as cores call it" '"Adc":["ADC0"],"ExternalInterrupt":["EINT0","EINT13","EINT23"]' ',"ApplicationType":"RealTimeCapable"'
+many() { seq -s, -f "$1" "$2"; }
+value "65 hosts" '65 hosts are asked for, and 64 are the most' "\"AllowedConnections\":[$(many '"h%g.net"' 65)]"
+value "65 TCP ports" '65 server ports are asked for, and 64 are the most' "\"AllowedTcpServerPorts\":[$(many %g 65)]"
+value "100 UDP ports" '100 server ports are asked for' "\"AllowedUdpServerPorts\":[$(many %g 100)]"
+value "33 and 32 ports" '65 server ports are asked for' "\"AllowedTcpServerPorts\":[$(many %g 33)],\"AllowedUdpServerPorts\":[$(many %g 32)]"
+value "33 partners" '33 partners are asked for, and 32 are the most' "\"AllowedApplicationConnections\":[$(many '"01234567-89ab-cdef-0123-456789abcd%02g"' 33)]"
+accepts "as many hosts, ports and partners as a policy takes" "\"AllowedConnections\":[$(many '"h%g.net"' 64)],\"AllowedTcpServerPorts\":[$(many %g 32)],
+	\"AllowedUdpServerPorts\":[$(many %g 32)],\"AllowedApplicationConnections\":[$(many '"01234567-89ab-cdef-0123-456789abcd%02g"' 32)]"
+
+cat >"$tmp/board.json" <<-'EOF'
+	{
+		"BoardVersion": 1, "Apps": "/a", "Storage": "/s", "MaxStorageKB": 4096,
+		"Peripherals": {
+			"Gpio": { "0-99": [ { "Device": "/dev/g", "Access": "read" } ] },
+			"Uart": { "ISU9": [ { "Device": "/dev/u", "Access": "read" } ], "ISU0": [ { "Device": "/dev/v", "Access": "read" } ],
+				"ISU1": [] },
+			"I2cMaster": { "ISU0": [ { "Device": "/dev/i", "Access": "read" } ] }
+		},
+		"Names": { "$LED": 24, "$RED": 24, "$U": "ISU9", "$BUS": "ISU0" }
+	}
+EOF
+# on_board TEXT STATUS PATTERN CAPABILITIES
+on_board() { manifest "$4"; expect "with a board: $1" "$2" "$3" manifest check --board "$tmp/board.json" "$m"; }
+on_board "what it has" 0 'accepted$' '"Gpio":[24,81],"Uart":["$U"],"MutableStorage":{"SizeKB":4096}'
+on_board "more storage than it has" 1 'error: the board has 4096 KiB' '"MutableStorage":{"SizeKB":4097}'
+on_board "a GPIO that it lacks" 1 'error: the board has no GPIO 100' '"Gpio":[100]'
+on_board "a peripheral that it lacks" 1 "error: the board has no Uart 'ISU2'" '"Uart":["ISU2"]'
+on_board "a peripheral without a node" 1 "error: the board file has no node for 'ISU1'" '"Uart":["ISU1"]'
+on_board "a name that it lacks" 1 "error: the board file does not say what '.NONE' is" '"Gpio":["$NONE"]'
+on_board "two names for one GPIO" 1 'error: GPIO 24 stands twice, first in line 1' '"Gpio":["$LED","$RED"]'
+on_board "a name and a number for one GPIO" 1 'error: GPIO 24 stands twice' '"Gpio":[24,"$RED"]'
+on_board "a name and a word for one peripheral" 1 "error: 'ISU9' stands twice" '"Uart":["ISU9","$U"]'
+on_board "a name of a GPIO as a peripheral" 1 'is a GPIO on this board' '"Uart":["$LED"]'
+on_board "a name of a peripheral as a GPIO" 1 'is not a GPIO on this board' '"Gpio":["$U"]'
+
+# one block of pins for several peripherals
+manifest '"Uart":["ISU1","ISU0"],"I2cMaster":["ISU0"],"SpiMaster":["ISU0"]'
+expect "an ISU as a UART and an I2C bus: both places" 1 "^$m:1:163: error: 'ISU0' stands in I2cMaster, and in Uart in line 1, column 142$" manifest check "$m"
+expect "the same as an SPI bus" 1 "^$m:1:184: error: 'ISU0' stands in SpiMaster, and in Uart in line 1, column 142$" manifest check "$m"
+value "an ISU as an I2C and an SPI bus" "'ISU3' stands in SpiMaster, and in I2cMaster" '"SpiMaster":["ISU3"],"I2cMaster":["ISU3"]'
+on_board "an ISU as two things, one of them by a name" 1 "error: '.BUS', which is 'ISU0', stands in I2cMaster, and in Uart" '"Uart":["ISU0"],"I2cMaster":["$BUS"]'
+for pin in 0:26 0:30 1:31 1:35 2:36 2:40 3:66 3:70 4:71 4:75; do
+	manifest "\"Gpio\":[${pin#*:}],\"SpiMaster\":[\"ISU${pin%:*}\"]"
+	expect "GPIO ${pin#*:} beside ISU${pin%:*} is warned of" 0 "warning: on the MT3620 GPIO ${pin#*:} is a pin of ISU${pin%:*}, which SpiMaster asks for in line 1" manifest check "$m"
+done
+manifest '"Gpio":[41,48,65,56,23],"Uart":["ISU0","ISU1","ISU2","ISU3","ISU4"]'
+run_sphere manifest check "$m"
+if [ "$out" = "$m: accepted" ]; then ok "other GPIOs are not"; else not_ok "other GPIOs are not: $out"; fi
+expect "a board file that is not there" 3 'cannot be read' manifest check --board "$tmp/none" "$m"
+expect "a board file that is refused" 3 'the board file .* is refused' manifest check --board "$m" "$m"
+
 manifest '"AllowedConnections":["a.net","A.NET"]'
 expect "a host twice is warned of" 0 'warning: .*stands twice' manifest check "$m"
 for bad in '"SchemaVersion":2' '"Name":""' '"ComponentId":"x"' '"EntryPoint":""' '"EntryPoint":"/../a"' '"EntryPoint":"/a//b"' '"EntryPoint":"/a/"' '"Name":"a\u0001"'; do
