@@ -297,7 +297,7 @@ static void check_pin(struct findings *f, const struct json *v)
 	}
 	if (!json_integer(v, &n) || n < 0 || n > 65535)
 		refuse_at(f, v->place, "the MT3620 has 0 to 23, 26 to 48, 56 to 75 and 80",
-			  "%s is not the number of a GPIO", v->text);
+			  "%s is not the number of a GPIO", shortened(f->arena, v->text));
 }
 
 static void check_port(struct findings *f, const struct json *v)
@@ -306,7 +306,7 @@ static void check_port(struct findings *f, const struct json *v)
 
 	if (!json_integer(v, &n) || n < 1 || n > 65535)
 		refuse_at(f, v->place, "ports are whole numbers from 1 to 65535",
-			  "%s is not a port", v->text);
+			  "%s is not a port", shortened(f->arena, v->text));
 }
 
 /* Do two values of an array mean the same? */
@@ -409,7 +409,7 @@ static void check_storage(struct findings *f, const struct json *v, bool allow_u
 		return;
 	if (!json_integer(size, &kb) || kb < 0 || kb > STORAGE_MAX_KB)
 		refuse_at(f, size->place, "write a whole number of KiB, 64 at most on the MT3620",
-			  "%s is not a size of storage", size->text);
+			  "%s is not a size of storage", shortened(f->arena, size->text));
 }
 
 static void check_tenant(struct findings *f, const struct json *v)
@@ -598,7 +598,8 @@ static void check_integer(struct findings *f, const struct json *v, int64_t low,
 	if (!expect_type(f, v, JSON_NUMBER, hint))
 		return;
 	if (!json_integer(v, &n) || n < low || n > high)
-		refuse_at(f, v->place, hint, "%s cannot be %s", v->key, v->text);
+		refuse_at(f, v->place, hint, "%s cannot be %s", v->key,
+			  shortened(f->arena, v->text));
 }
 
 static void check_top(struct findings *f, const struct json *root, struct app_manifest *m,

@@ -7,19 +7,18 @@
 #include "findings.h"
 #include "text.h"
 
-/* more than anybody reads; a hostile file could have one for each byte */
-#define MAX_FINDINGS	200
+/*
+ * Errors, and warnings, that are kept: more than anybody reads, and a hostile file could
+ * have one for each byte. Each has a number of its own, so that warnings hide no error.
+ */
+#define MAX_FINDINGS	100
 
 static void add(struct findings *f, struct place at, bool warning, const char *hint,
 		const char *fmt, va_list args)
 {
 	struct finding *new;
 
-	if (warning)
-		f->warnings++;
-	else
-		f->errors++;
-	if (f->errors + f->warnings > MAX_FINDINGS)
+	if ((warning ? ++f->warnings : ++f->errors) > MAX_FINDINGS)
 		return;
 	new = arena_alloc(f->arena, sizeof(*new));
 	new->file = f->file;
@@ -65,6 +64,24 @@ void warn_at(struct findings *f, struct place at, const char *hint, const char *
 	va_start(args, fmt);
 	add(f, at, true, hint, fmt, args);
 	va_end(args);
+}
+
+static unsigned int hidden(const struct findings *f)
+{
+	return (f->errors > MAX_FINDINGS ? f->errors - MAX_FINDINGS : 0) +
+	       (f->warnings > MAX_FINDINGS ? f->warnings - MAX_FINDINGS : 0);
+}
+
+/**
+ * shortened() - a number or word as it was written, cut if it is long
+ * @arena: where the result lives
+ * @text: the text, of printable characters of ASCII
+ *
+ * Return: the text.
+ */
+const char *shortened(struct arena *arena, const char *text)
+{
+	return strlen(text) <= 40 ? text : arena_print(arena, "%.40s...", text);
 }
 
 /**
@@ -119,9 +136,8 @@ void print_findings(FILE *out, const struct findings *f)
 		if (x->hint)
 			fprintf(out, "    hint: %s\n", x->hint);
 	}
-	if (f->errors + f->warnings > MAX_FINDINGS)
-		fprintf(out, "%s: %u more are not shown\n", f->file,
-			f->errors + f->warnings - MAX_FINDINGS);
+	if (hidden(f))
+		fprintf(out, "%s: %u more are not shown: mend these first\n", f->file, hidden(f));
 }
 
 /**
@@ -173,6 +189,12 @@ void print_findings_json(FILE *out, const struct findings *f)
 			print_json_string(out, x->hint);
 		}
 		fputc('}', out);
+	}
+	if (hidden(f)) {
+		fprintf(out, ",\n  {\"file\": ");
+		print_json_string(out, f->file);
+		fprintf(out, ", \"line\": 0, \"column\": 0, \"level\": \"%s\", \"kind\": \"value\", \"reason\": \"%u more are not shown\", \"hint\": \"mend these first\"}",
+			f->errors > MAX_FINDINGS ? "error" : "warning", hidden(f));
 	}
 	fprintf(out, "%s]", f->first ? "\n" : "");
 }

@@ -67,6 +67,7 @@ void warn_at(struct findings *f, struct place at, const char *hint, const char *
 void print_findings(FILE *out, const struct findings *f);
 void print_findings_json(FILE *out, const struct findings *f);
 void print_json_string(FILE *out, const char *text);
+const char *shortened(struct arena *arena, const char *text);
 const char *quoted(struct arena *arena, const char *text);
 
 #endif /* SPHERE_FINDINGS_H */

@@ -26,6 +26,8 @@
  * @end: byte behind the last
  * @line: line of @p
  * @line_start: first byte of that line
+ * @counted: byte of that line up to which columns were counted
+ * @column: column of @counted
  * @depth: arrays and objects that are open
  * @f: where findings go
  */
@@ -34,22 +36,33 @@ struct reader {
 	const char *end;
 	unsigned int line;
 	const char *line_start;
+	const char *counted;
+	unsigned int column;
 	unsigned int depth;
 	struct findings *f;
 };
 
-static struct place place_of(const struct reader *r, const char *p)
+static void line_starts(struct reader *r)
 {
-	struct place at = { r->line, 1 };
-	const char *c;
-
-	for (c = r->line_start; c < p; c++)
-		if (((unsigned char)*c & 0xc0) != 0x80)
-			at.column++;
-	return at;
+	r->line_start = r->p;
+	r->counted = r->p;
+	r->column = 1;
 }
 
-static struct place here(const struct reader *r)
+/* Counts on from the last place: from the start of a long line it would take too long */
+static struct place place_of(struct reader *r, const char *p)
+{
+	if (p < r->counted) {
+		r->counted = r->line_start;
+		r->column = 1;
+	}
+	for (; r->counted < p; r->counted++)
+		if (((unsigned char)*r->counted & 0xc0) != 0x80)
+			r->column++;
+	return (struct place){ r->line, r->column };
+}
+
+static struct place here(struct reader *r)
 {
 	return place_of(r, r->p);
 }
@@ -58,7 +71,7 @@ static void newline(struct reader *r)
 {
 	r->p++;
 	r->line++;
-	r->line_start = r->p;
+	line_starts(r);
 }
 
 static bool skip_comment(struct reader *r)
@@ -403,6 +416,12 @@ static bool read_members(struct reader *r, struct json *v)
 				  close, v->place.line);
 			return false;
 		}
+		if (v->count == JSON_MAX_MEMBERS) {
+			refuse_at(r->f, here(r), NULL, "there are more than %u %s in the %s of line %u",
+				  JSON_MAX_MEMBERS, object ? "keys" : "values",
+				  object ? "object" : "array", v->place.line);
+			return false;
+		}
 		child = arena_alloc(r->f->arena, sizeof(*child));
 		if (object && !read_key(r, v, child))
 			return false;
@@ -476,7 +495,7 @@ struct json *json_read(const char *bytes, size_t size, struct findings *f)
 	}
 	if (size >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
 		r.p += 3;
-	r.line_start = r.p;
+	line_starts(&r);
 	if (size >= 2 && (!memcmp(bytes, "\xff\xfe", 2) || !memcmp(bytes, "\xfe\xff", 2))) {
 		refuse_at(f, here(&r), "save the file as UTF-8", "the file is written in UTF-16");
 		return NULL;

@@ -10,9 +10,13 @@
 
 #include "findings.h"
 
-/* bytes of a file, and levels of arrays and objects in it */
+/*
+ * Bytes of a file, levels of arrays and objects in it, and members of one of them:
+ * who looks for two that are equal compares each with each
+ */
 #define JSON_MAX_SIZE	(1024 * 1024)
 #define JSON_MAX_DEPTH	16
+#define JSON_MAX_MEMBERS	1024
 
 enum json_type {
 	JSON_NULL,

@@ -115,6 +115,10 @@ expect "also with --allow-unknown" 1 'for the maker of the system' manifest chec
 # ---- values ----------------------------------------------------------------------
 
 value() { manifest "$3" "${4:-}"; expect "refused: $1" 1 "error: .*$2" manifest check "$m"; }
+# many FORMAT N: N values with commas between them
+many() { seq -s, -f "$1" "$2"; }
+# repeat WORD N: N times the same
+repeat() { yes "$1" | head -n "$2" | paste -sd ,; }
 value "a port of 0" '0 is not a port' '"AllowedTcpServerPorts":[0]'
 value "a port too large" '65536 is not a port' '"AllowedTcpServerPorts":[65536]'
 value "a negative port" '-1 is not a port' '"AllowedUdpServerPorts":[-1]'
@@ -164,6 +168,47 @@ value "arguments that are no array" 'has to be an array' '' ',"CmdArgs":"a"'
 value "an argument that is a number" 'has to be a string' '' ',"CmdArgs":[1]'
 value "an unknown MallocVersion" 'cannot be 3' '' ',"MallocVersion":3'
 
+# ---- hostile sizes: each bound is on a number, what is between them is linear ------
+
+# 1 MB in one line, in arrays that are as long as they may be; the column of the last value is right
+python3 - "$m" <<-'EOF'
+	import sys
+	array = "[" + ",".join(["80"] * 1024) + "],"
+	text = '{"k":[' + array * 330 + '"\u00e4",tru'
+	open(sys.argv[1], "w", encoding="utf-8").write(text)
+	open(sys.argv[1] + ".column", "w").write(str(len(text) - 2))
+EOF
+expect "refused: a line of 1 MB" 1 "^$m:1:$(cat "$m.column"): error: 'tru' is not a value" manifest check "$m"
+value "1,025 values in an array" 'more than 1024 values in the array of line 1$' "\"AllowedTcpServerPorts\":[$(repeat 80 1025)]"
+value "half a million of them" 'more than 1024 values in the array of line 1$' "\"AllowedTcpServerPorts\":[$(repeat 80 340000)]"
+raw "1,025 keys in an object" 1:10159 'more than 1024 keys in the object of line 1$' "{$(seq -s, -f '"k%g": 1' 1025)}"
+manifest "\"AllowedTcpServerPorts\":[$(repeat 80 1024)]"
+run_sphere manifest check "$m"
+if [ "$(grep -c ': error: ' <<<"$out")" = 100 ] && grep -qx "$m: 924 more are not shown: mend these first" <<<"$out" && [ "$rc" = 1 ]; then
+	ok "100 errors are told, and how many there are more"
+else
+	not_ok "100 errors are told, and how many there are more: $rc $(tail -n 2 <<<"$out")"
+fi
+run_sphere manifest check --json "$m"
+if python3 -c '
+import json, sys
+f = json.load(sys.stdin)[0]["findings"]
+assert len(f) == 101 and f[100]["reason"] == "924 more are not shown" and f[100]["level"] == "error"' <<<"$out"; then
+	ok "in JSON, too"
+else
+	not_ok "in JSON, too"
+fi
+manifest "$(seq -s, -f '"K%g":1' 300),\"WifiConfig\":1"
+expect "warnings hide no error" 1 'error: WifiConfig has to be' manifest check --allow-unknown "$m"
+for key in Gpio AllowedTcpServerPorts; do
+	manifest "\"$key\":[$(printf '%0500000d' 0 | tr 0 1)]"
+	run_sphere manifest check "$m"
+	if [ "$rc" = 1 ] && [ ${#out} -lt 1000 ]; then ok "a long number is cut: $key"; else not_ok "a long number is cut: $key: ${#out} bytes"; fi
+done
+manifest '' ",\"MallocVersion\":$(printf '%0500000d' 0 | tr 0 1)"
+run_sphere manifest check "$m"
+if [ "$rc" = 1 ] && [ ${#out} -lt 1000 ]; then ok "a long number is cut: MallocVersion"; else not_ok "a long number is cut: MallocVersion: ${#out} bytes"; fi
+
 # ---- what there is -----------------------------------------------------------------
 
 for bad in 24 25 49 55 76 79 81 65535; do
@@ -184,7 +229,6 @@ value "an empty word as a peripheral" 'not the name of a peripheral' '"Uart":[""
 accepts "every peripheral" '"Uart":["ISU0","ISU1"],"I2cMaster":["ISU2","ISU3"],"SpiMaster":["ISU4"],"Adc":["ADC-CONTROLLER-0"],
 	"Pwm":["PWM-CONTROLLER-0","PWM-CONTROLLER-1","PWM-CONTROLLER-2"]'
 accepts "ADC0, as cores call it" '"Adc":["ADC0"],"ExternalInterrupt":["EINT0","EINT13","EINT23"]' ',"ApplicationType":"RealTimeCapable"'
-many() { seq -s, -f "$1" "$2"; }
 value "65 hosts" '65 hosts are asked for, and 64 are the most' "\"AllowedConnections\":[$(many '"h%g.net"' 65)]"
 value "65 TCP ports" '65 server ports are asked for, and 64 are the most' "\"AllowedTcpServerPorts\":[$(many %g 65)]"
 value "100 UDP ports" '100 server ports are asked for' "\"AllowedUdpServerPorts\":[$(many %g 100)]"
