@@ -128,6 +128,8 @@ static void unknown_key(struct findings *f, const struct json *v, bool in_capabi
 			       quoted(f->arena, v->key));
 	} else if (in_capabilities && is_one_of(v->key, top_keys, ARRAY_SIZE(top_keys))) {
 		hint = "move it to the top level, beside Capabilities";
+	} else if (!strcmp(v->key, "AzureSphereTargetApiSet")) {
+		hint = "remove it: it is a setting of the build, not of the application";
 	} else {
 		close = closest(v->key, in_capabilities);
 		if (close)
@@ -165,12 +167,22 @@ static bool placeholder(const char *text)
 	       strstr(text, "YOUR");
 }
 
+/* Decimal digits, or 0x and hexadecimal ones, if any */
+static bool number_text(const char *text)
+{
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		return !text[2 + strspn(text + 2, "0123456789abcdefABCDEF")];
+	return !text[strspn(text, "0123456789")];
+}
+
 /**
  * host_name_good() - can this be the name of a host?
  * @host: the name
  * @why: filled in if not
  *
- * Letters, digits, "-" and "_" in labels of 1 to 63, 253 characters at most.
+ * Letters, digits, "-" and "_" in labels of 1 to 63, 253 characters at most. The last
+ * label is no number, nor 0x and one: inet_aton() takes 0x7f.1 for an address, so that
+ * what is called a host here would never be looked up.
  *
  * Return: whether it can.
  */
@@ -196,6 +208,18 @@ bool host_name_good(const char *host, const char **why)
 			}
 			if (label > 63) {
 				*why = "a part between dots has more than 63 characters";
+				return false;
+			}
+			if (host[i - 1] == '-' || host[i - label] == '-') {
+				*why = "a part between dots begins or ends with '-'";
+				return false;
+			}
+			if (label == 1 && host[i - 1] == '_') {
+				*why = "a part between dots is '_' alone";
+				return false;
+			}
+			if (!c && number_text(host + i - label)) {
+				*why = "its last part is a number, as in an address";
 				return false;
 			}
 			label = 0;
@@ -229,7 +253,8 @@ static bool looks_like_address(const char *host)
 
 static void check_host(struct findings *f, const struct json *v)
 {
-	const char *why = "";
+	const char *hint = "write the bare name of the host, as in hub.example.net", *why = "";
+	const size_t len = strlen(v->text);
 	uint8_t addr[4];
 
 	if (parse_ipv4(v->text, addr))
@@ -241,10 +266,14 @@ static void check_host(struct findings *f, const struct json *v)
 	}
 	if (host_name_good(v->text, &why))
 		return;
-	refuse_at(f, v->place, placeholder(v->text) ?
-		  "this is a placeholder: write the host's name in its place, or remove it" :
-		  "write the bare name of the host, as in hub.example.net",
-		  "%s is not the name of a host: %s", quoted(f->arena, v->text), why);
+	if (!strcmp(v->text, "*") || !strncmp(v->text, "*.", 2))
+		hint = "there are no wildcards: write the name of each host";
+	else if (placeholder(v->text))
+		hint = "this is a placeholder: write the host's name in its place, or remove it";
+	else if (len > 1 && v->text[len - 1] == '.' && v->text[len - 2] != '.')
+		hint = "write it without the dot at its end";
+	refuse_at(f, v->place, hint, "%s is not the name of a host: %s",
+		  quoted(f->arena, v->text), why);
 }
 
 static void check_id(struct findings *f, const struct json *v, const struct app_manifest *m)
@@ -312,6 +341,11 @@ static void check_port(struct findings *f, const struct json *v)
 /* Do two values of an array mean the same? */
 static bool same_value(enum capability_form form, const struct json *a, const struct json *b)
 {
+	int64_t m, n;
+
+	/* 0 is written as -0, too */
+	if (json_integer(a, &m) && json_integer(b, &n))
+		return m == n;
 	if (a->type != b->type)
 		return false;
 	if (form == FORM_HOSTS || form == FORM_IDS)

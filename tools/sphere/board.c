@@ -114,7 +114,8 @@ static bool expect(struct findings *f, const struct json *v, enum json_type type
 	if (v->type == type)
 		return true;
 	refuse_at(f, v->place, hint, "%s has to be %s, and it is %s",
-		  v->key ? v->key : "this", json_type_name(&wanted), json_type_name(v));
+		  v->key ? quoted(f->arena, v->key) : "this", json_type_name(&wanted),
+		  json_type_name(v));
 	return false;
 }
 

@@ -98,14 +98,12 @@ const char *quoted(struct arena *arena, const char *text)
 
 	out[n++] = '\'';
 	for (i = 0; i < len && i < max; i++) {
-		unsigned char c = text[i];
-
 		const size_t bytes = utf8_len(text + i, text + len);
+		unsigned int c;
 
-		/* among the characters of two bytes, some are controls too */
-		if (c < 0x20 || c == 0x7f || !bytes ||
-		    (c == 0xc2 && (unsigned char)text[i + 1] < 0xa0)) {
-			n += sprintf(out + n, "\\x%02x", c);
+		/* the bytes behind the first of a hidden character are not UTF-8 by themselves */
+		if (!bytes || utf8_hidden(text + i, bytes, &c)) {
+			n += sprintf(out + n, "\\x%02x", (unsigned char)text[i]);
 			continue;
 		}
 		memcpy(out + n, text + i, bytes);
@@ -153,13 +151,13 @@ void print_json_string(FILE *out, const char *text)
 	fputc('"', out);
 	while (text < end) {
 		const size_t bytes = utf8_len(text, end);
-		unsigned char c = *text;
+		unsigned int c;
 
 		if (!bytes)
-			fprintf(out, "\\\\x%02x", c);
-		else if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
+			fprintf(out, "\\\\x%02x", (unsigned char)*text);
+		else if (*text == '"' || *text == '\\')
+			fprintf(out, "\\%c", *text);
+		else if (utf8_hidden(text, bytes, &c))
 			fprintf(out, "\\u%04x", c);
 		else
 			fwrite(text, 1, bytes, out);

@@ -132,6 +132,8 @@ static const char *found(const struct reader *r)
 
 	if (r->p >= r->end)
 		return "the end of the file";
+	if (!*r->p)
+		return "a zero byte";
 	n = utf8_len(r->p, r->end);
 	if (!n)
 		return "a byte that is not UTF-8";

@@ -190,9 +190,10 @@ static bool mt3620_peripheral(unsigned int cap, const char *name)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(peripherals); i++) {
-		const int n = peripherals[i].cap == cap ? numbered(name, peripherals[i].prefix) : -1;
+		const struct peripheral *p = &peripherals[i];
+		const int n = p->cap == cap ? numbered(name, p->prefix) : -1;
 
-		if (n >= 0 && n <= (int)peripherals[i].last)
+		if (n >= 0 && n <= (int)p->last)
 			return true;
 	}
 	return false;
@@ -216,7 +217,8 @@ static void check_isu(struct rules *r, unsigned int cap, const struct json *x, c
 {
 	const int n = numbered(name, "ISU");
 
-	if (n < 0 || n >= ISUS || (cap != CAP_UART && cap != CAP_I2C_MASTER && cap != CAP_SPI_MASTER))
+	if (n < 0 || n >= ISUS ||
+	    (cap != CAP_UART && cap != CAP_I2C_MASTER && cap != CAP_SPI_MASTER))
 		return;
 	if (!r->isu[n]) {
 		r->isu[n] = x;
@@ -299,6 +301,19 @@ static void check_storage(const struct rules *r, const struct json *v)
 			  (long long)r->b->max_storage_kb);
 }
 
+/* @cap does nothing without @other: no reason to refuse it, since it grants nothing either */
+static void check_pair(const struct rules *r, unsigned int cap, unsigned int other)
+{
+	const struct json *v = r->m->value[cap];
+
+	if (v && !r->m->value[other])
+		warn_at(r->f, v->key_place,
+			arena_print(r->f->arena, "write \"%s\": true, too",
+				    app_capabilities[other].key),
+			"%s has no effect without %s", app_capabilities[cap].key,
+			app_capabilities[other].key);
+}
+
 /* As many as the kernel takes in a policy */
 static void check_count(const struct rules *r, const struct json *v, unsigned int n,
 			unsigned int most, const char *what)
@@ -350,4 +365,6 @@ void manifest_rules(const struct app_manifest *m, const struct board *b, struct 
 	v = m->value[CAP_MUTABLE_STORAGE];
 	if (v && v->type == JSON_OBJECT)
 		check_storage(&r, v);
+	check_pair(&r, CAP_ENTERPRISE_WIFI_CONFIG, CAP_WIFI_CONFIG);
+	check_pair(&r, CAP_SOFTWARE_UPDATE_DEFERRAL, CAP_SYSTEM_EVENT_NOTIFICATIONS);
 }

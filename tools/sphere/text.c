@@ -265,6 +265,34 @@ size_t utf8_len(const char *p, const char *end)
 }
 
 /**
+ * utf8_hidden() - is this a character that shows nothing, but changes what others show?
+ * @p: where it starts
+ * @bytes: as utf8_len() says
+ * @c: filled in if so: its number
+ *
+ * Controls, and what turns the direction of text, joins it or breaks lines: with them
+ * one text can look like another one.
+ *
+ * Return: whether it is.
+ */
+bool utf8_hidden(const char *p, size_t bytes, unsigned int *c)
+{
+	const unsigned char *s = (const unsigned char *)p;
+
+	if (bytes == 1)
+		*c = s[0];
+	else if (bytes == 2)
+		*c = (s[0] & 0x1f) << 6 | (s[1] & 0x3f);
+	else if (bytes == 3)
+		*c = (s[0] & 0x0f) << 12 | (s[1] & 0x3f) << 6 | (s[2] & 0x3f);
+	else
+		return false;
+	return *c < 0x20 || (*c >= 0x7f && *c < 0xa0) || *c == 0x61c ||
+	       (*c >= 0x200b && *c < 0x2010) || (*c >= 0x2028 && *c < 0x202f) ||
+	       (*c >= 0x2060 && *c < 0x2070) || *c == 0xfeff;
+}
+
+/**
  * text_distance() - how far two words are from each other
  * @a: a word
  * @b: another one

@@ -21,6 +21,7 @@ bool parse_number(const char *text, uint64_t max, uint64_t *number);
 char *read_file(struct arena *arena, const char *path, size_t max, size_t *size, int *code);
 int write_file(const char *path, const void *bytes, size_t size);
 size_t utf8_len(const char *p, const char *end);
+bool utf8_hidden(const char *p, size_t bytes, unsigned int *c);
 unsigned int text_distance(const char *a, const char *b);
 
 #endif /* SPHERE_TEXT_H */

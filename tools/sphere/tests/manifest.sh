@@ -95,6 +95,41 @@ printf '{"\033[31m": 1}' >"$m"
 run_sphere manifest check "$m"
 if [[ $out != *$'\033'* ]]; then ok "what a file holds does not reach the terminal as it is"; else not_ok "what a file holds does not reach the terminal as it is"; fi
 
+raw "a zero byte" 1:2 'there is a zero byte$' '{\0'
+# hidden TEXT BYTES: neither the text nor the JSON has the character as it is
+hidden()
+{
+	local bytes
+
+	# shellcheck disable=SC2059 # escapes are wanted
+	bytes=$(printf "$2")
+	# shellcheck disable=SC2059
+	printf "/* $2 */ {\"$2\": 1, \"Capabilities\": {\"$2\": 1}} $2" >"$m"
+	"$sphere" manifest check "$m" >"$tmp/out" 2>&1 </dev/null || true
+	# without what stands behind the end, so that the keys are looked at
+	# shellcheck disable=SC2059
+	printf "/* $2 */ {\"$2\": 1, \"Capabilities\": {\"Gpio\": [\"$2\"], \"$2\": 1}}" >"$m"
+	"$sphere" manifest check "$m" >>"$tmp/out" 2>&1 </dev/null || true
+	"$sphere" manifest check --json "$m" >>"$tmp/out" 2>&1 </dev/null || true
+	"$sphere" manifest check --board "$m" "$m" >>"$tmp/out" 2>&1 </dev/null || true
+	printf '{"%s": 1}' "$bytes" >"$m"
+	"$sphere" manifest check --board "$m" "$m" >>"$tmp/out" 2>&1 </dev/null || true
+	printf '{"BoardVersion": 1, "Apps": "/a", "Capabilities": {"PowerControls": {"%s": 1}}}' "$bytes" >"$m"
+	"$sphere" manifest check --board "$m" "$m" >>"$tmp/out" 2>&1 </dev/null || true
+	if [ -s "$tmp/out" ] && ! LC_ALL=C grep -qF -- "$bytes" "$tmp/out" && grep -q '\\x' "$tmp/out"; then
+		ok "does not reach the terminal: $1"
+	else
+		not_ok "does not reach the terminal: $1"
+		LC_ALL=C cat -v "$tmp/out" | sed 's/^/# /'
+	fi
+}
+hidden "a control of C1" '\302\233'
+hidden "an override of direction" '\342\200\256'
+hidden "an isolate" '\342\201\246'
+hidden "a mark of direction" '\330\234'
+hidden "a character without width" '\342\200\213'
+hidden "a byte order mark" '\357\273\277'
+
 # ---- keys ------------------------------------------------------------------------
 
 raw "keys that are missing" 1:1 'SchemaVersion is missing' '{"Capabilities": {}}'
@@ -134,6 +169,32 @@ value "a wildcard" 'no wildcards' '"AllowedConnections":["*.example.net"]'
 value "an address with a number too large" 'looks like an IPv4' '"AllowedConnections":["10.0.0.256"]'
 value "an address with zeros in front" 'looks like an IPv4' '"AllowedConnections":["10.0.0.01"]'
 value "an address of three numbers" 'looks like an IPv4' '"AllowedConnections":["10.0.1"]'
+for bad in -a.net a-.net a.-b.net a.net- -; do
+	value "a host with '-' at an end: $bad" "begins or ends with '-'" "\"AllowedConnections\":[\"$bad\"]"
+done
+for bad in 0x7f.1 0x7f000001 a.0x1 a.0X a.net.7 a.0xfF; do
+	value "a host that reads as an address: $bad" 'its last part is a number' "\"AllowedConnections\":[\"$bad\"]"
+done
+value "a host of '_' alone" "is '_' alone" '"AllowedConnections":["a._.net"]'
+accepts "names of services, and parts with '-' and digits" '"AllowedConnections":["_sample-service._tcp.local","_service._udp.local","a--b.1.net","0x1.net","h0","x.0xg","a_.net"]'
+value "a dot at the end, without its host" 'two dots, or at an end' '"AllowedConnections":["hub.example.net."]'
+if grep -q 'hint: write it without the dot at its end' <<<"$out"; then ok "the hint says so"; else not_ok "the hint says so: $out"; fi
+for bad in '*' '*.example.net'; do
+	manifest "\"AllowedConnections\":[\"$bad\"]"
+	expect "a wildcard is not taken for a placeholder: $bad" 1 'hint: there are no wildcards' manifest check "$m"
+done
+manifest '"AllowedConnections":["**add your hub here**"]'
+expect "a placeholder with asterisks still is one" 1 'hint: this is a placeholder' manifest check "$m"
+manifest '' ',"AzureSphereTargetApiSet":"7"'
+expect "a setting of the build" 1 'hint: remove it: it is a setting of the build' manifest check "$m"
+value "a GPIO as 0 and -0" 'stands twice' '"Gpio":[0,-0]'
+for pair in SoftwareUpdateDeferral:SystemEventNotifications EnterpriseWifiConfig:WifiConfig; do
+	manifest "\"${pair%:*}\":true,\"${pair#*:}\":false"
+	expect "${pair%:*} alone is warned of" 0 "warning: ${pair%:*} has no effect without ${pair#*:}" manifest check "$m"
+	manifest "\"${pair#*:}\":true,\"${pair%:*}\":true"
+	run_sphere manifest check "$m"
+	if [ "$out" = "$m: accepted" ]; then ok "and not with ${pair#*:}"; else not_ok "and not with ${pair#*:}: $out"; fi
+done
 value "a host with an empty part" 'two dots' '"AllowedConnections":["a..b"]'
 value "an empty host" 'is empty' '"AllowedConnections":[""]'
 value "a part too long" 'more than 63' "\"AllowedConnections\":[\"$(printf '%064d' 1)a.net\"]"
