@@ -32,6 +32,9 @@
 #include "options.h"
 
 #define ASKED_MAX	64
+/* who waits for one answer, and for how many answers one socket may wait */
+#define ASKERS_MAX	32
+#define CLIENT_MAX	16
 #define TRY_MS		1500
 #define TRIES		3
 /* what the kernel makes of times to live */
@@ -39,14 +42,37 @@
 #define MAX_TTL		86400
 #define NAMES_MAX	64
 
+/* a quarter of a sockaddr_storage: there are many */
+union endpoint {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/**
+ * struct asker - who waits for an answer
+ * @client: his socket
+ * @client_len: bytes of it
+ * @id: of his message
+ */
+struct asker {
+	union endpoint client;
+	socklen_t client_len;
+	uint16_t id;
+};
+
 /**
  * struct asked - a question that a server is asked
+ *
+ * There is one for a name and type, whoever asks: many who ask for the same, and a
+ * server that is silent, do not use up all of them.
+ *
  * @used: there is one
  * @fd: socket of its own: its port is a part of what an attacker must guess
  * @tries: how often it was sent
  * @until: when it is sent again or given up, in milliseconds
- * @client: who asked
- * @client_id: id of his message
+ * @askers: who asked
+ * @n_askers: their number
  * @q: question, with an id of our own
  */
 struct asked {
@@ -54,9 +80,8 @@ struct asked {
 	int fd;
 	unsigned int tries;
 	int64_t until;
-	struct sockaddr_storage client;
-	socklen_t client_len;
-	uint16_t client_id;
+	struct asker askers[ASKERS_MAX];
+	unsigned int n_askers;
 	struct dns_question q;
 };
 
@@ -217,15 +242,25 @@ static bool give(const struct resolver *r, const char *name, const struct dns_ad
 	return false;
 }
 
-static void answer(const struct resolver *r, const struct sockaddr_storage *client,
-		   socklen_t client_len, const struct dns_question *q, const struct dns_answer *a)
+static void answer(const struct resolver *r, const struct asker *to, struct dns_question *q,
+		   const struct dns_answer *a)
 {
 	uint8_t bytes[512];
-	const size_t n = dns_write_answer(q, a, bytes, sizeof(bytes));
+	size_t n;
 
+	q->id = to->id;
+	n = dns_write_answer(q, a, bytes, sizeof(bytes));
 	/* who does not take it asks again */
 	if (n)
-		sendto(r->fd, bytes, n, MSG_DONTWAIT, (const struct sockaddr *)client, client_len);
+		sendto(r->fd, bytes, n, MSG_DONTWAIT, &to->client.any, to->client_len);
+}
+
+static void answer_code(const struct resolver *r, const struct asker *to, struct dns_question *q,
+			unsigned int code)
+{
+	const struct dns_answer a = { .code = code };
+
+	answer(r, to, q, &a);
 }
 
 static void forget(struct asked *x)
@@ -248,8 +283,8 @@ static void finish(const struct resolver *r, struct asked *x, struct dns_answer 
 			a->addr[n++] = a->addr[i];
 	}
 	a->n = n;
-	x->q.id = x->client_id;
-	answer(r, &x->client, x->client_len, &x->q, a);
+	for (i = 0; i < x->n_askers; i++)
+		answer(r, &x->askers[i], &x->q, a);
 	forget(x);
 }
 
@@ -270,52 +305,100 @@ static bool ask(struct asked *x)
 	return n && send(x->fd, bytes, n, MSG_DONTWAIT) == (ssize_t)n;
 }
 
+static bool same_client(const struct asker *a, const struct asker *b)
+{
+	return a->client_len == b->client_len && !memcmp(&a->client, &b->client, a->client_len);
+}
+
+/* For how many answers does the client's socket wait? */
+static unsigned int waits_for(const struct resolver *r, const struct asker *client)
+{
+	unsigned int i, k, n = 0;
+
+	for (i = 0; i < ASKED_MAX; i++)
+		for (k = 0; r->asked[i].used && k < r->asked[i].n_askers; k++)
+			n += same_client(&r->asked[i].askers[k], client);
+	return n;
+}
+
+/* The same question, which somebody waits for already, or NULL */
+static struct asked *find_asked(struct resolver *r, const struct dns_question *q)
+{
+	unsigned int i;
+
+	for (i = 0; i < ASKED_MAX; i++) {
+		struct asked *x = &r->asked[i];
+
+		if (x->used && x->q.type == q->type && !strcmp(x->q.name, q->name))
+			return x;
+	}
+	return NULL;
+}
+
+/* A slot with a socket of its own, or NULL */
+static struct asked *new_asked(struct resolver *r, const struct dns_question *q)
+{
+	struct asked *x = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ASKED_MAX && !x; i++)
+		if (!r->asked[i].used)
+			x = &r->asked[i];
+	if (!x)
+		return NULL;
+	memset(x, 0, sizeof(*x));
+	x->fd = socket(r->server.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (x->fd < 0)
+		return NULL;
+	x->used = true;
+	x->q = *q;
+	return x;
+}
+
 /* A question that somebody sent */
 static void take_question(struct resolver *r)
 {
-	struct sockaddr_storage client;
-	socklen_t len = sizeof(client);
-	struct dns_answer a = { };
-	struct dns_question q;
+	struct asker from = { .client_len = sizeof(from.client) };
 	uint8_t bytes[DNS_MAX_MESSAGE];
-	struct asked *x = NULL;
+	struct dns_question q;
+	struct asked *x;
 	unsigned int i;
 	ssize_t n;
 	int code;
 
-	n = recvfrom(r->fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&client, &len);
-	if (n < 0)
+	n = recvfrom(r->fd, bytes, sizeof(bytes), MSG_DONTWAIT, &from.client.any, &from.client_len);
+	if (n < 0 || from.client_len > sizeof(from.client))
 		return;
 	code = dns_read_query(bytes, n, &q);
 	if (code < 0)
 		return;
-	a.code = code;
+	from.id = q.id;
 	if (!code && !listed(r, q.name))
-		a.code = DNS_REFUSED;
+		code = DNS_REFUSED;
 	/* other records than addresses: there are none */
-	if (a.code || (q.type != DNS_TYPE_A && q.type != DNS_TYPE_AAAA)) {
-		answer(r, &client, len, &q, &a);
+	if (code || (q.type != DNS_TYPE_A && q.type != DNS_TYPE_AAAA)) {
+		answer_code(r, &from, &q, code);
 		return;
 	}
-	for (i = 0; i < ASKED_MAX && !x; i++)
-		if (!r->asked[i].used)
-			x = &r->asked[i];
-	a.code = DNS_FAILED;
+	x = find_asked(r, &q);
+	/* sent again by who waits already */
+	for (i = 0; x && i < x->n_askers; i++)
+		if (x->askers[i].id == from.id && same_client(&x->askers[i], &from))
+			return;
+	if (waits_for(r, &from) >= CLIENT_MAX || (x && x->n_askers == ASKERS_MAX)) {
+		answer_code(r, &from, &q, DNS_FAILED);
+		return;
+	}
+	if (x) {
+		x->askers[x->n_askers++] = from;
+		return;
+	}
+	x = new_asked(r, &q);
 	if (!x) {
-		answer(r, &client, len, &q, &a);
+		answer_code(r, &from, &q, DNS_FAILED);
 		return;
 	}
-	memset(x, 0, sizeof(*x));
-	x->fd = socket(r->server.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (x->fd < 0) {
-		answer(r, &client, len, &q, &a);
-		return;
-	}
-	x->used = true;
-	x->client = client;
-	x->client_len = len;
-	x->client_id = q.id;
-	x->q = q;
+	x->askers[x->n_askers++] = from;
 	/* connected: answers of others do not arrive */
 	if (getrandom(&x->q.id, sizeof(x->q.id), 0) != sizeof(x->q.id) ||
 	    connect(x->fd, (struct sockaddr *)&r->server, r->server_len) || !ask(x))

@@ -42,6 +42,7 @@ def answers(n, t):
         "cut.test": [rr(PTR, 1, 60, v4(192, 0, 2, 8))[:-2]],
         "once.test": [rr(PTR, 1, 60, v4(192, 0, 2, 9))],
         "guess.test": [rr(PTR, 1, 60, v4(192, 0, 2, 10))],
+        "slow.test": [rr(PTR, 1, 60, v4(192, 0, 2, 11))],
     }
     return table.get(n, [])
 def serve():
@@ -55,8 +56,10 @@ def serve():
         n = ".".join(labels)
         t, = struct.unpack(">H", b[at + 1:at + 3])
         asked.append(n)
-        if n == "silent.test":
+        if n.startswith("silent"):
             continue
+        if n == "slow.test":
+            time.sleep(0.5)
         if n == "once.test" and not dropped.get(n):
             dropped[n] = 1
             continue
@@ -77,7 +80,7 @@ def serve():
 threading.Thread(target=serve, daemon=True).start()
 
 names = ["plain.test", "six.test", "alias.test", "stray.test", "long.test", "many.test", "loop.test", "cut.test",
-         "once.test", "guess.test", "nothing.test", "silent.test"]
+         "once.test", "guess.test", "nothing.test", "slow.test", "silent.test"] + ["silent%d.test" % i for i in range(40)]
 port = None
 for _ in range(20):
     port = random.randrange(20000, 60000)
@@ -152,6 +155,44 @@ check("an update", ask(question("plain.test", 1, flags=0x2800))[3] & 15, 1)
 check("a name with a wrong character", ask(question("pl/ain.test", 1))[3] & 15, 1)
 check("a pointer to itself in a question", ask(struct.pack(">HHHHHH", 1, 0x100, 1, 0, 0, 0) + b"\xc0\x0c\0\1\0\1")[3] & 15, 1)
 check("an answer gets no answer", ask(question("plain.test", 1, flags=0x8180), 0.5), None)
+# one application must not stop the lookups of the others
+def client():
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.connect(("127.0.0.35", port))
+    s.settimeout(3)
+    return s
+def code_of(s):
+    try:
+        return s.recv(2000)[3] & 15
+    except OSError:
+        return None
+greedy = client()
+for i in range(70):
+    greedy.send(question("silent.test", 1, 1000 + i))
+check("many who ask for a silent host leave room for others", lookup("plain.test")[0], 0)
+for i in range(70):
+    client().send(question("silent.test", 1))
+check("from many sockets as well", lookup("plain.test")[0], 0)
+time.sleep(5)
+for i in range(40):
+    for t in (1, 28):
+        greedy.send(question("silent%d.test" % i, t))
+check("and who asks for many silent hosts", lookup("plain.test")[0], 0)
+greedy.settimeout(0.5)
+while code_of(greedy) is not None:
+    pass
+time.sleep(5)
+before = len(asked)
+many = [client() for _ in range(10)]
+for i, s in enumerate(many):
+    s.send(question("slow.test", 1, 2000 + i))
+got = [s.recv(2000) for s in many]
+check("all who ask for the same get the answer", [struct.unpack(">H", b[:2])[0] for b in got if b[3] & 15 == 0 and b[7] == 1], list(range(2000, 2010)))
+check("for which the server was asked once", len(asked), before + 1)
+for _ in range(3):
+    many[0].send(question("slow.test", 1, 3000))
+many[0].settimeout(2)
+check("a question that is sent again gets one answer", [code_of(many[0]) for _ in range(2)], [0, None])
 random.seed(53)
 for _ in range(2000):
     b = bytearray(question("plain.test", 1))
@@ -187,4 +228,4 @@ while read -r line; do
 	not\ ok\ *) not_ok "${line#not ok }" ;;
 	esac
 done <"$tmp/resolved"
-if [ "$(grep -c '^ok ' "$tmp/resolved")" -ge 28 ]; then ok "all of it was tried"; else not_ok "all of it was tried: $(tail -n 3 "$tmp/resolved")"; fi
+if [ "$(grep -c '^ok ' "$tmp/resolved")" -ge 34 ]; then ok "all of it was tried"; else not_ok "all of it was tried: $(tail -n 3 "$tmp/resolved")"; fi
