@@ -37,6 +37,9 @@
 #define CLIENT_MAX	16
 #define TRY_MS		1500
 #define TRIES		3
+/* an answer over TCP: the time for it, and what is read of it, which holds DNS_MAX_ADDRS addresses */
+#define TCP_MS		3000
+#define TCP_ROOM	4096
 /* what the kernel makes of times to live */
 #define MIN_TTL		10
 #define MAX_TTL		86400
@@ -70,6 +73,10 @@ struct asker {
  * @used: there is one
  * @fd: socket of its own: its port is a part of what an attacker must guess
  * @tries: how often it was sent
+ * @no_edns: the server does not understand how long an answer may be
+ * @tcp: over TCP: room for the answer, with its length before it; else NULL
+ * @got: bytes there
+ * @sent: the question has gone out over TCP
  * @until: when it is sent again or given up, in milliseconds
  * @askers: who asked
  * @n_askers: their number
@@ -79,6 +86,10 @@ struct asked {
 	bool used;
 	int fd;
 	unsigned int tries;
+	bool no_edns;
+	uint8_t *tcp;
+	size_t got;
+	bool sent;
 	int64_t until;
 	struct asker askers[ASKERS_MAX];
 	unsigned int n_askers;
@@ -265,7 +276,10 @@ static void answer_code(const struct resolver *r, const struct asker *to, struct
 
 static void forget(struct asked *x)
 {
-	close(x->fd);
+	if (x->fd >= 0)
+		close(x->fd);
+	free(x->tcp);
+	x->tcp = NULL;
 	x->used = false;
 }
 
@@ -298,7 +312,7 @@ static void fail(const struct resolver *r, struct asked *x)
 static bool ask(struct asked *x)
 {
 	uint8_t bytes[DNS_MAX_MESSAGE];
-	const size_t n = dns_write_query(&x->q, bytes, sizeof(bytes));
+	const size_t n = dns_write_query(&x->q, !x->no_edns, bytes, sizeof(bytes));
 
 	x->tries++;
 	x->until = now_ms() + TRY_MS;
@@ -405,11 +419,66 @@ static void take_question(struct resolver *r)
 		fail(r, x);
 }
 
+/* An answer was too long for UDP: ask for it over TCP */
+static bool start_tcp(const struct resolver *r, struct asked *x)
+{
+	close(x->fd);
+	x->tries = TRIES;
+	x->until = now_ms() + TCP_MS;
+	x->tcp = malloc(TCP_ROOM);
+	x->fd = socket(r->server.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return x->tcp && x->fd >= 0 &&
+	       (!connect(x->fd, (const struct sockaddr *)&r->server, r->server_len) ||
+		errno == EINPROGRESS);
+}
+
+/* Something happened to the connection: true if it goes on */
+static bool go_on_tcp(const struct resolver *r, struct asked *x)
+{
+	uint8_t bytes[2 + DNS_MAX_MESSAGE];
+	struct dns_answer a;
+	size_t n, room;
+	ssize_t got;
+
+	if (!x->sent) {
+		n = dns_write_query(&x->q, !x->no_edns, bytes + 2, sizeof(bytes) - 2);
+		bytes[0] = n >> 8;
+		bytes[1] = n;
+		/* it fits into a buffer that nothing is in */
+		x->sent = n && send(x->fd, bytes, n + 2, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+			       (ssize_t)n + 2;
+		return x->sent;
+	}
+	room = x->got < 2 ? 2 : 2 + (x->tcp[0] << 8 | x->tcp[1]);
+	if (room > TCP_ROOM)
+		room = TCP_ROOM;
+	got = recv(x->fd, x->tcp + x->got, room - x->got, MSG_DONTWAIT);
+	if (got < 0)
+		return errno == EAGAIN || errno == EINTR;
+	x->got += got;
+	if (!got || (x->got == 2 && !x->tcp[0] && !x->tcp[1]))
+		return false;
+	if (x->got < room || x->got == 2)
+		return true;
+	if (!dns_read_answer(x->tcp + 2, x->got - 2, &x->q, &a) ||
+	    (!a.code && !a.n && (a.truncated || room == TCP_ROOM)))
+		return false;
+	finish(r, x, &a);
+	return true;
+}
+
 static void take_answer(struct resolver *r, struct asked *x)
 {
 	uint8_t bytes[DNS_MAX_MESSAGE];
-	ssize_t n = recv(x->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	struct dns_answer a;
+	ssize_t n;
+
+	if (x->tcp) {
+		if (!go_on_tcp(r, x))
+			fail(r, x);
+		return;
+	}
+	n = recv(x->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 	if (n < 0) {
 		if (errno != EAGAIN && errno != EINTR)
@@ -417,8 +486,25 @@ static void take_answer(struct resolver *r, struct asked *x)
 		return;
 	}
 	/* what answers something else may be somebody's guess */
-	if (dns_read_answer(bytes, n, &x->q, &a))
-		finish(r, x, &a);
+	if (!dns_read_answer(bytes, n, &x->q, &a))
+		return;
+	if ((a.code == DNS_FORMAT || a.code == DNS_UNKNOWN) && !x->no_edns) {
+		x->no_edns = true;
+		x->tries = 0;
+		if (!ask(x))
+			fail(r, x);
+		return;
+	}
+	/* the question is ours: the application made no mistake */
+	if (a.code == DNS_FORMAT || a.code == DNS_UNKNOWN)
+		a.code = DNS_FAILED;
+	/* that no address fitted does not mean that there is none */
+	if (!a.code && !a.n && a.truncated) {
+		if (!start_tcp(r, x))
+			fail(r, x);
+		return;
+	}
+	finish(r, x, &a);
 }
 
 static int serve(struct resolver *r)
@@ -437,7 +523,7 @@ static int serve(struct resolver *r)
 			if (x->used && x->until <= now && (x->tries == TRIES || !ask(x)))
 				fail(r, x);
 			p[i + 1].fd = x->used ? x->fd : -1;
-			p[i + 1].events = POLLIN;
+			p[i + 1].events = x->tcp && !x->sent ? POLLOUT : POLLIN;
 			p[i + 1].revents = 0;
 			if (x->used && x->until - now < wait)
 				wait = x->until > now ? x->until - now : 0;

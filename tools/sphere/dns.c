@@ -134,16 +134,16 @@ static void put16(uint8_t *p, unsigned int v)
 /**
  * dns_write_query() - write a question
  * @q: question
+ * @edns: say how long an answer may be; old servers do not understand that
  * @bytes: filled in
  * @room: bytes that fit
  *
  * Return: bytes, 0 if they do not fit
  */
-size_t dns_write_query(const struct dns_question *q, uint8_t *bytes, size_t room)
+size_t dns_write_query(const struct dns_question *q, bool edns, uint8_t *bytes, size_t room)
 {
-	/* how long an answer may be */
-	static const uint8_t edns[] = { 0, 0, 41, DNS_MAX_MESSAGE >> 8, DNS_MAX_MESSAGE & 0xff,
-					0, 0, 0, 0, 0, 0 };
+	static const uint8_t option[] = { 0, 0, 41, DNS_MAX_MESSAGE >> 8, DNS_MAX_MESSAGE & 0xff,
+					  0, 0, 0, 0, 0, 0 };
 	size_t n;
 
 	if (room < HEADER)
@@ -152,15 +152,19 @@ size_t dns_write_query(const struct dns_question *q, uint8_t *bytes, size_t room
 	put16(bytes, q->id);
 	bytes[2] = 0x01;
 	put16(bytes + 4, 1);
-	put16(bytes + 10, 1);
+	put16(bytes + 10, edns);
 	n = write_name(bytes + HEADER, room - HEADER, q->name);
-	if (!n || room - HEADER - n < 4 + sizeof(edns))
+	if (!n || room - HEADER - n < 4 + sizeof(option))
 		return 0;
 	n += HEADER;
 	put16(bytes + n, q->type);
 	put16(bytes + n + 2, CLASS_IN);
-	memcpy(bytes + n + 4, edns, sizeof(edns));
-	return n + 4 + sizeof(edns);
+	n += 4;
+	if (edns) {
+		memcpy(bytes + n, option, sizeof(option));
+		n += sizeof(option);
+	}
+	return n;
 }
 
 /* Is @name the question's, or what an alias of it leads to? */
@@ -191,15 +195,20 @@ bool dns_read_answer(const uint8_t *bytes, size_t size, const struct dns_questio
 	size_t at;
 
 	memset(answer, 0, sizeof(*answer));
-	if (size < HEADER || !(bytes[2] & 0x80) || bytes[2] & 0x78 || get16(bytes) != q->id ||
-	    get16(bytes + 4) != 1)
+	if (size < HEADER || !(bytes[2] & 0x80) || bytes[2] & 0x78 || get16(bytes) != q->id)
+		return false;
+	answer->code = bytes[3] & 0x0f;
+	answer->truncated = bytes[2] & 0x02;
+	/* who did not understand it need not repeat it */
+	if ((answer->code == DNS_FORMAT || answer->code == DNS_UNKNOWN) && !get16(bytes + 4))
+		return true;
+	if (get16(bytes + 4) != 1)
 		return false;
 	at = read_name(bytes, size, HEADER, names[0]);
 	if (!at || size - at < 4 || strcmp(names[0], q->name) || get16(bytes + at) != q->type ||
 	    get16(bytes + at + 2) != CLASS_IN)
 		return false;
 	at += 4;
-	answer->code = bytes[3] & 0x0f;
 	if (answer->code)
 		return true;
 	records = get16(bytes + 6);

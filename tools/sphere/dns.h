@@ -21,6 +21,7 @@
 #define DNS_FORMAT	1
 #define DNS_FAILED	2
 #define DNS_NO_NAME	3
+#define DNS_UNKNOWN	4
 #define DNS_REFUSED	5
 
 /**
@@ -48,17 +49,19 @@ struct dns_addr {
 /**
  * struct dns_answer - addresses of a name
  * @code: DNS_OK and so on
+ * @truncated: not all of it fitted into the message
  * @n: number of addresses
  * @addr: addresses
  */
 struct dns_answer {
 	unsigned int code;
+	bool truncated;
 	unsigned int n;
 	struct dns_addr addr[DNS_MAX_ADDRS];
 };
 
 int dns_read_query(const uint8_t *bytes, size_t size, struct dns_question *q);
-size_t dns_write_query(const struct dns_question *q, uint8_t *bytes, size_t room);
+size_t dns_write_query(const struct dns_question *q, bool edns, uint8_t *bytes, size_t room);
 bool dns_read_answer(const uint8_t *bytes, size_t size, const struct dns_question *q,
 		     struct dns_answer *answer);
 size_t dns_write_answer(const struct dns_question *q, const struct dns_answer *answer,

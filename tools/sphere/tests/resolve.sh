@@ -21,11 +21,50 @@ def rr(owner, t, ttl, data, klass=1):
     return owner + struct.pack(">HHIH", t, klass, ttl, len(data)) + data
 PTR = b"\xc0\x0c"
 asked = []
-server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-server.bind(("127.0.0.1", 0))
+for _ in range(20):
+    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind(("127.0.0.1", 0))
+    tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        tcp.bind(server.getsockname())
+        break
+    except OSError:
+        pass
+tcp.listen(8)
 other = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 other.bind(("127.0.0.1", 0))
 dropped = {}
+over_tcp = ["tcp.test", "huge.test", "none.test", "tcp-silent.test", "tcp-cut.test", "tcp-empty.test", "tcp-closed.test", "tcp-again.test"]
+def serve_tcp(s):
+    b = s.recv(2000)
+    i, = struct.unpack(">H", b[2:4])
+    at = 14
+    labels = []
+    while b[at]:
+        labels.append(b[at + 1:at + 1 + b[at]].decode())
+        at += 1 + b[at]
+    n = ".".join(labels)
+    asked.append("tcp " + n)
+    t, = struct.unpack(">H", b[at + 1:at + 3])
+    records = answers(n, t)
+    m = struct.pack(">HHHHHH", i, 0x8380 if n == "tcp-again.test" else 0x8180, 1, len(records), 0, 0) + b[14:at + 5] + b"".join(records)
+    m = struct.pack(">H", len(m)) + m
+    if n == "tcp-empty.test":
+        m = b"\0\0"
+    if n == "tcp-cut.test":
+        m = m[:-5]
+    if n == "tcp-silent.test":
+        time.sleep(10)
+    if n != "tcp-closed.test":
+        # in parts
+        for c in (m[:1], m[1:9], m[9:]):
+            s.sendall(c)
+            time.sleep(0.02)
+    s.close()
+def accept_tcp():
+    while True:
+        s, _ = tcp.accept()
+        threading.Thread(target=serve_tcp, args=(s,), daemon=True).start()
 def answers(n, t):
     """(records, code) for a name, or a function that makes raw answers"""
     v4 = lambda *a: socket.inet_aton(".".join(map(str, a)))
@@ -42,6 +81,12 @@ def answers(n, t):
         "cut.test": [rr(PTR, 1, 60, v4(192, 0, 2, 8))[:-2]],
         "once.test": [rr(PTR, 1, 60, v4(192, 0, 2, 9))],
         "guess.test": [rr(PTR, 1, 60, v4(192, 0, 2, 10))],
+        "short.test": [rr(PTR, 1, 60, v4(192, 0, 2, 12))],
+        "tcp.test": [rr(PTR, 1, 60, v4(192, 0, 2, 13))],
+        "huge.test": [rr(PTR, 1, 60, v4(192, 0, 2, 14))] * 500,
+        "none.test": [],
+        "old.test": [rr(PTR, 1, 60, v4(192, 0, 2, 15))],
+        "older.test": [rr(PTR, 1, 60, v4(192, 0, 2, 16))],
         "slow.test": [rr(PTR, 1, 60, v4(192, 0, 2, 11))],
     }
     return table.get(n, [])
@@ -72,15 +117,26 @@ def serve():
             other.sendto(head(i, 0, 1) + q + wrong, who)                                    # another server
             server.sendto(b"", who)
             server.sendto(b[:2] + b"\x81", who)
+        edns = struct.unpack(">H", b[10:12])[0] or len(b) > at + 5
+        if n in ("old.test", "older.test", "rude.test") and (edns or n == "rude.test"):
+            # the question is repeated or not
+            server.sendto(head(i, 1, 0) + q if n != "older.test" else struct.pack(">HHHHHH", i, 0x8184, 0, 0, 0, 0), who)
+            continue
+        if n in over_tcp or n == "short.test":
+            records = answers(n, t) if n == "short.test" else []
+            server.sendto(struct.pack(">HHHHHH", i, 0x8380, 1, len(records), 0, 0) + q + b"".join(records), who)
+            continue
         if n == "nothing.test":
             server.sendto(head(i, 3, 0) + q, who)
             continue
         records = answers(n, t)
         server.sendto(head(i, 0, len(records)) + q + b"".join(records), who)
 threading.Thread(target=serve, daemon=True).start()
+threading.Thread(target=accept_tcp, daemon=True).start()
 
 names = ["plain.test", "six.test", "alias.test", "stray.test", "long.test", "many.test", "loop.test", "cut.test",
-         "once.test", "guess.test", "nothing.test", "slow.test", "silent.test"] + ["silent%d.test" % i for i in range(40)]
+         "once.test", "guess.test", "nothing.test", "slow.test", "silent.test",
+         "short.test", "old.test", "older.test", "rude.test"] + over_tcp + ["silent%d.test" % i for i in range(38)]
 port = None
 for _ in range(20):
     port = random.randrange(20000, 60000)
@@ -144,6 +200,20 @@ check("a lost answer is asked for again", lookup("once.test"), (0, [("192.0.2.9"
 check("answers with another id, question or sender do not count", lookup("guess.test"), (0, [("192.0.2.10", 60)]))
 check("a name that does not exist", lookup("nothing.test"), (3, []))
 check("a server that is silent", lookup("silent.test"), (2, []))
+check("what fitted of a truncated answer", lookup("short.test"), (0, [("192.0.2.12", 60)]))
+check("if nothing did it is asked for over TCP", lookup("tcp.test"), (0, [("192.0.2.13", 60)]))
+check("of a very long answer the beginning", len(lookup("huge.test")[1]), 30)
+check("an answer over TCP that there is no address", lookup("none.test"), (0, []))
+check("over TCP an answer that ends early", lookup("tcp-cut.test"), (2, []))
+check("an empty one", lookup("tcp-empty.test"), (2, []))
+check("one that is truncated again", lookup("tcp-again.test"), (2, []))
+check("none", lookup("tcp-closed.test"), (2, []))
+check("nothing at all", lookup("tcp-silent.test"), (2, []))
+check("a server that does not understand EDNS", lookup("old.test"), (0, [("192.0.2.15", 60)]))
+check("and does not repeat the question", lookup("older.test"), (0, [("192.0.2.16", 60)]))
+before = len(asked)
+check("or does not understand the question at all", lookup("rude.test")[0], 2)
+check("is asked twice", len(asked), before + 2)
 before = len(asked)
 check("a name that nobody lists is refused", lookup("evil.test"), (5, []))
 check("a name below a listed one as well", lookup("secret.plain.test"), (5, []))
@@ -174,7 +244,7 @@ for i in range(70):
     client().send(question("silent.test", 1))
 check("from many sockets as well", lookup("plain.test")[0], 0)
 time.sleep(5)
-for i in range(40):
+for i in range(38):
     for t in (1, 28):
         greedy.send(question("silent%d.test" % i, t))
 check("and who asks for many silent hosts", lookup("plain.test")[0], 0)
@@ -228,4 +298,4 @@ while read -r line; do
 	not\ ok\ *) not_ok "${line#not ok }" ;;
 	esac
 done <"$tmp/resolved"
-if [ "$(grep -c '^ok ' "$tmp/resolved")" -ge 34 ]; then ok "all of it was tried"; else not_ok "all of it was tried: $(tail -n 3 "$tmp/resolved")"; fi
+if [ "$(grep -c '^ok ' "$tmp/resolved")" -ge 47 ]; then ok "all of it was tried"; else not_ok "all of it was tried: $(tail -n 3 "$tmp/resolved")"; fi
