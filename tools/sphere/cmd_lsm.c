@@ -464,8 +464,8 @@ static const struct sphere_command commands[] = {
 		"and gives each address to the kernel before it answers. Others are refused without asking\n"
 		"anybody. Runs until it is ended. The applications' /etc/resolv.conf has to name it.\n"
 		"\n"
-		"  --listen ADDRESS  where it listens, an address of this machine itself, which the board file\n"
-		"                    names as Resolver (default: 127.0.0.35, port 53)\n"
+		"  --listen ADDRESS  where it listens, an address of this machine itself (default: 127.0.0.35,\n"
+		"                    port 53); Resolver in the board file has to name the same\n"
 		"  --server ADDRESS  whom it asks (default: the first other one of /etc/resolv.conf)\n"
 		"  --dry-run HOST    needs no kernel: answers for HOST, and prints what it would give\n",
 		run_resolve

@@ -131,7 +131,7 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* "1.2.3.4", "1.2.3.4:53", "::1", "[::1]:53" */
+/* "1.2.3.4", "1.2.3.4:53", "::1", "[::1]", "[::1]:53" */
 static bool parse_endpoint(const char *text, uint16_t port, struct sockaddr_storage *to,
 			   socklen_t *len)
 {
@@ -146,6 +146,10 @@ static bool parse_endpoint(const char *text, uint16_t port, struct sockaddr_stor
 	if (text[0] == '[' && colon && colon > text && colon[-1] == ']') {
 		size = colon - 1 - (text + 1);
 		text++;
+	} else if (text[0] == '[' && text[size - 1] == ']') {
+		size -= 2;
+		text++;
+		colon = NULL;
 	} else if (colon && strchr(text, ':') == colon) {
 		size = colon - text;
 	} else {

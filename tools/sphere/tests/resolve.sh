@@ -9,6 +9,13 @@ expect "resolve on a port of 0" 2 'this machine itself' resolve --listen 127.0.0
 expect "resolve with a server that is a name" 2 'takes an address' resolve --server example.net
 expect "resolve for no name" 2 'no name of a host' resolve --dry-run 'a b'
 SPHERE_LSM_DIR=$tmp/none expect "resolve without sphere_lsm" 4 'no sphere_lsm|not mounted' resolve --server 127.0.0.1
+for args in "--server [::1]" "--server [::1]:53" "--server ::1" "--server 127.0.0.1 --listen [::1]"; do
+	# shellcheck disable=SC2086 # words
+	SPHERE_LSM_DIR=$tmp/none expect "resolve $args" 4 'no sphere_lsm|not mounted' resolve $args
+done
+for args in "[]" "[" "[::1" "[::1]x" "[]:53"; do
+	expect "resolve with the server $args" 2 'takes an address' resolve --server "$args"
+done
 
 cat >"$tmp/resolve.py" <<'EOF'
 import random, signal, socket, struct, subprocess, sys, threading, time
