@@ -37,7 +37,7 @@
 #define CLIENT_MAX	16
 #define TRY_MS		1500
 #define TRIES		3
-/* an answer over TCP: the time for it, and what is read of it, which holds DNS_MAX_ADDRS addresses */
+/* an answer over TCP: the time for it, and what is read of it: DNS_MAX_ADDRS addresses */
 #define TCP_MS		3000
 #define TCP_ROOM	4096
 /* what the kernel makes of times to live */
