@@ -289,6 +289,68 @@ if [ -d /lib64 ] && ldd /bin/ls >"$tmp/ldd" 2>/dev/null; then
 	{ readlink -f /bin/ls; sed -n 's/.*[ \t]\(\/[^ ]*\) (0x.*/\1/p' "$tmp/ldd" | xargs readlink -f; } | sort -u >"$tmp/want"
 	if diff "$tmp/want" <(grep -v hwcaps "$tmp/shown") >"$tmp/diff"; then ok "the same files as ldd finds"; else not_ok "the same files as ldd finds"; sed 's/^/# /' "$tmp/diff"; fi
 fi
+# libraries TEXT WANT [BOARD]: these are listed besides /lib/ld-test.so, for the entry point in the manifest
+libraries()
+{
+	rm -f "$p"
+	run_sphere manifest compile --board "${3:-$testboard}" --root "$root" --at /image --version 7 -o "$p" "$m"
+	: >"$tmp/shown"
+	[ "$rc" != 0 ] || "$sphere" manifest show "$p" | sed -n 's/^executable files *\([^ ]*\)  (map) .*/\1/p' >"$tmp/shown"
+	if [ "$rc" = 0 ] && [ "$(tr '\n' ' ' <"$tmp/shown")" = "$2 " ]; then
+		ok "$1"
+	else
+		not_ok "$1"
+		echo "# $rc: $(tr '\n' ' ' <"$tmp/shown"), not $2"
+		[ -z "$err" ] || echo "# $err"
+	fi
+}
+# prog PATH OPTION...: a program with the loader of the test
+prog()
+{
+	echo 'void _start(void) { for (;;); }' | $cc -nostdlib -o "$1" -Wl,--dynamic-linker=/lib/ld-test.so -Wl,--no-as-needed \
+		-Wl,--allow-shlib-undefined -Wl,--unresolved-symbols=ignore-all -x c - -x none "${@:2}"
+}
+entry_point() { manifest2 ''; sed -i "s|/bin/app|$1|" "$m"; }
+mkdir -p "$root/image/deps" "$root/image/own" "$root/image/stub"
+lib "$root/image/deps/librb.so" -Wl,-soname,librb.so
+lib "$root/image/deps/libra.so" -Wl,-soname,libra.so -Wl,--no-as-needed -L"$root/image/deps" -lrb
+lib "$root/image/deps/libro.so" -Wl,-soname,libro.so -Wl,--no-as-needed -Wl,--enable-new-dtags '-Wl,-rpath,$ORIGIN/../own' -L"$root/image/deps" -lrb
+lib "$root/usr/lib/librb.so" -Wl,-soname,librb.so
+lib "$root/image/own/librb.so" -Wl,-soname,librb.so
+prog "$root/image/bin/rpath" -Wl,--disable-new-dtags '-Wl,-rpath,$ORIGIN/../deps' -L"$root/image/deps" -lra
+entry_point /bin/rpath
+libraries "DT_RPATH of the program is for the libraries of its libraries, too" "/image/deps/libra.so /image/deps/librb.so"
+rm "$root/usr/lib/librb.so"
+libraries "also where there is no other" "/image/deps/libra.so /image/deps/librb.so"
+prog "$root/image/bin/rpath" -Wl,--disable-new-dtags '-Wl,-rpath,$ORIGIN/../deps' -L"$root/image/deps" -lro
+libraries "a library with DT_RUNPATH does not use it" "/image/deps/libro.so /image/own/librb.so"
+prog "$root/image/bin/rpath" -Wl,--disable-new-dtags '-Wl,-rpath,$ORIGIN/../deps' -L"$root/image/deps" -lro -lrb
+libraries "a library that is loaded is not looked for again" "/image/deps/librb.so /image/deps/libro.so"
+prog "$root/image/bin/rpath" -Wl,--enable-new-dtags '-Wl,-rpath,$ORIGIN/../deps' -L"$root/image/deps" -lra
+compile
+if [ "$rc" = 3 ] && grep -q "'/image/deps/libra.so' needs the library 'librb.so', which is not there" <<<"$err"; then
+	ok "DT_RUNPATH of the program is not for the libraries of its libraries"
+else
+	not_ok "DT_RUNPATH of the program is not for the libraries of its libraries: $rc $err"
+fi
+# $ORIGIN is where the loader opened a library, not where a link leads to
+mkdir -p "$root/image/links" "$root/image/store"
+lib "$root/image/store/libs1.so" -Wl,-soname,libs1.so -Wl,--no-as-needed -Wl,--enable-new-dtags '-Wl,-rpath,$ORIGIN' -L"$root/image/deps" -lrb
+mv "$root/image/deps/librb.so" "$root/image/links/"
+ln -s ../store/libs1.so "$root/image/links/libs1.so"
+prog "$root/image/bin/rpath" -Wl,--enable-new-dtags '-Wl,-rpath,${ORIGIN}/../links' -L"$root/image/links" -ls1
+libraries '$ORIGIN of a library that a link leads to' "/image/links/librb.so /image/store/libs1.so"
+ln -s links/. "$root/image/x64"
+prog "$root/image/bin/rpath" -Wl,--enable-new-dtags '-Wl,-rpath,/image/$ORIGINAL:$ORIGIN/../$LIB' -L"$root/image/links" -ls1
+compile
+if [ "$rc" = 3 ] && grep -qF "'libs1.so', which would be looked for in '\$ORIGIN/../\$LIB': \$LIB and \$PLATFORM are not supported" <<<"$err"; then
+	ok 'a directory with $LIB is told, not taken for empty'
+else
+	not_ok "a directory with \$LIB is told, not taken for empty: $rc $err"
+fi
+prog "$root/image/bin/rpath" -Wl,--enable-new-dtags '-Wl,-rpath,/x/${PLATFORM}:/image/links' -L"$root/image/links" -ls1
+libraries 'a directory with $PLATFORM is passed over' "/image/links/librb.so /image/store/libs1.so"
+if grep -qF "'libs1.so' was not looked for in '/x/\${PLATFORM}'" <<<"$err"; then ok "with a warning"; else not_ok "with a warning: $err"; fi
 rm "$root/opt/lib/libdeep.so.1"
 manifest2 ''
 sed -i 's|/bin/app|/bin/dynamic|' "$m"
