@@ -445,13 +445,14 @@ static const struct sphere_command commands[] = {
 		run_enter
 	},
 	[LEARN] = {
-		"learn", "[OPTION]... [MANIFEST] -- APP [ARG]...", "draft a manifest from what a program does",
+		"learn", "[OPTION]... [MANIFEST] (-- APP [ARG]... | --from FILE)", "draft a manifest from what a program does",
 		"Runs APP on a device in development mode with everything allowed that can be, and prints a\n"
 		"manifest that asks for what was used: MANIFEST and what it lacks, or a new one. What no\n"
 		"manifest can say is written as comments: what belongs into the board file, or cannot be\n"
 		"allowed at all. Read it before you use it: it allows what was done, wanted or not.\n"
 		"\n"
 		"  --board FILE     the board file (default: /etc/sphere/board.json)\n"
+		"  --from FILE      run nothing: FILE is a copy of apps/COMPONENT/denials from such a device\n"
 		"  --user USER      run it as this user\n"
 		"  --key PEM        sign the policy with this private key\n"
 		"  -o, --output F   where the manifest goes (default: standard output)\n",

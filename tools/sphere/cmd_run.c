@@ -2,6 +2,7 @@
 /*
  * sphere run, enter and learn: a program as an application, and what it was refused
  */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -517,49 +518,211 @@ static __printf(3, 4) void draft_note(struct session *s, struct draft *d, const 
 	for (p = text; *p; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
-	d->notes = arena_print(&s->arena, "%s\t// %s\n", d->notes ? d->notes : "", text);
+	text = arena_print(&s->arena, "\t// %s\n", text);
+	if (!d->notes || !strstr(d->notes, text))
+		d->notes = arena_print(&s->arena, "%s%s", d->notes ? d->notes : "", text);
 }
 
-/* Which peripheral of the board has this node? */
-static bool draft_device(struct session *s, struct draft *d, const char *path)
+/* As a manifest names it: Uart "ISU0", WifiConfig, PowerControls "ForceReboot" */
+static const char *thing_name(struct session *s, const struct board_thing *t)
+{
+	const char *key = app_capabilities[t->cap].key;
+
+	return t->name ? arena_print(&s->arena, "%s \"%s\"", key, t->name) : key;
+}
+
+/* How many bytes of the path does the grant name? 0 if it is about something else */
+static size_t grant_covers(const struct session *s, const struct grant *g, const char *path)
+{
+	const char *p = g->path, *start = path;
+
+	if (g->kind != GRANT_FILE && g->kind != GRANT_DIR && g->kind != GRANT_DEVICE)
+		return 0;
+	while (*p) {
+		const bool id = !strncmp(p, "{id}", 4);
+		const char *part = id ? s->m.id : p;
+		const size_t len = id ? strlen(part) : 1;
+
+		if (strncmp(path, part, len))
+			return 0;
+		path += len;
+		p += id ? 4 : 1;
+	}
+	if (*path && (g->kind != GRANT_DIR || (*path != '/' && path[-1] != '/')))
+		return 0;
+	return path - start;
+}
+
+static size_t thing_covers(const struct session *s, const struct board_thing *t, const char *path)
+{
+	const struct grant *g;
+	size_t longest = 0, n;
+
+	for (g = t->grants; g; g = g->next) {
+		n = grant_covers(s, g, path);
+		longest = n > longest ? n : longest;
+	}
+	return longest;
+}
+
+/* GPIOs that are granted with the node, as "0-23, 80", and how many there are */
+static const char *pins_of(struct session *s, const char *path, unsigned int *n)
+{
+	const struct board_thing *t;
+	const char *text = "";
+
+	*n = 0;
+	/* the last of the file is the first of the list */
+	for (t = s->board.things; t; t = t->next) {
+		if (t->cap != CAP_GPIO || !thing_covers(s, t, path))
+			continue;
+		text = t->first == t->last ?
+		       arena_print(&s->arena, "%u%s%s", t->first, *n ? ", " : "", text) :
+		       arena_print(&s->arena, "%u-%u%s%s", t->first, t->last, *n ? ", " : "", text);
+		*n += t->last - t->first + 1;
+	}
+	return text;
+}
+
+static void draft_thing(struct session *s, struct draft *d, const struct board_thing *t,
+			const char *path)
+{
+	switch (app_capabilities[t->cap].form) {
+	case FORM_FLAG:
+		d->more[t->cap] = ", true";
+		break;
+	case FORM_PERIPHERALS:
+	case FORM_POWER:
+		draft_value(s, d, t->cap, arena_print(&s->arena, "\"%s\"", t->name));
+		break;
+	default:
+		draft_note(s, d, "%s belongs to %s: add it, with the id of the tenant", path,
+			   app_capabilities[t->cap].key);
+		break;
+	}
+}
+
+/* What of the board stands for this path? That of the innermost directory counts */
+static bool draft_path(struct session *s, struct draft *d, const char *path)
+{
+	const struct board_thing *t, *found = NULL;
+	const char *names = NULL, *pins;
+	size_t longest = 1, n;
+	unsigned int n_pins;
+	bool several = false;
+
+	for (t = s->board.things; t; t = t->next) {
+		n = thing_covers(s, t, path);
+		if (n <= 1 || n < longest)
+			continue;
+		if (n > longest) {
+			names = NULL;
+			several = false;
+		} else if (t->cap != found->cap || app_capabilities[t->cap].form == FORM_POWER) {
+			several = true;
+		}
+		/* the list begins with the last one of the file */
+		names = names ? arena_print(&s->arena, "%s, %s", thing_name(s, t), names) :
+				thing_name(s, t);
+		longest = n;
+		found = t;
+	}
+	if (!found)
+		return false;
+	if (several) {
+		/* to add all would be more than was done */
+		draft_note(s, d, "%s belongs to each of %s: add the one that is used", path, names);
+		return true;
+	}
+	if (found->cap != CAP_GPIO) {
+		draft_thing(s, d, found, path);
+		return true;
+	}
+	pins = pins_of(s, path, &n_pins);
+	if (n_pins == 1)
+		draft_value(s, d, CAP_GPIO, pins);
+	else
+		draft_note(s, d, "%s has the GPIOs %s: add those that are used to Gpio", path,
+			   pins);
+	return true;
+}
+
+/* The kernel does not always tell which Unix socket it was: what could it have been? */
+static void draft_unix(struct session *s, struct draft *d)
 {
 	const struct board_thing *t;
 	const struct grant *g;
+	const char *names = NULL;
 
 	for (t = s->board.things; t; t = t->next) {
-		for (g = t->grants; g; g = g->next) {
-			if (g->kind != GRANT_DEVICE || strcmp(g->path, path))
-				continue;
-			if (t->cap == CAP_GPIO)
-				draft_note(s, d, "%s has the GPIOs %u to %u: add those that are used to Gpio",
-					   path, t->first, t->last);
-			else if (app_capabilities[t->cap].form == FORM_PERIPHERALS)
-				draft_value(s, d, t->cap,
-					    arena_print(&s->arena, "\"%s\"", t->name));
-			else
-				draft_note(s, d, "%s belongs to %s", path,
-					   app_capabilities[t->cap].key);
-			return true;
-		}
+		for (g = t->grants; g; g = g->next)
+			if (g->kind == GRANT_DIR && g->access & SPHERE_ACCESS_CONNECT)
+				break;
+		if (g)
+			names = names ? arena_print(&s->arena, "%s, %s", thing_name(s, t), names) :
+					thing_name(s, t);
 	}
-	return false;
+	if (names)
+		draft_note(s, d, "unix: a Unix socket, it is not known which: if it is that of a service, add the one that is used of %s; others are Dir with \"connect\" in the board file",
+			   names);
+	else
+		draft_note(s, d, "unix: a Unix socket, it is not known which: %s",
+			   lsm_reasons[SPHERE_R_UNIX].remedy);
 }
 
-/* "1.2.3.4:443" */
-static void draft_address(struct session *s, struct draft *d, const char *text)
+/* "1.2.3.4:443", "[2001:db8::1]:443": IPv4 as ::ffff:a.b.c.d */
+static bool parse_target(struct session *s, const char *text, uint8_t addr[16], uint64_t *port)
 {
 	const char *colon = strrchr(text, ':');
-	uint8_t addr[4];
 	char *host;
+	size_t len;
 
-	host = arena_copy(&s->arena, text, colon ? (size_t)(colon - text) : strlen(text));
-	if (!strncmp(host, "[::ffff:", 8) && host[strlen(host) - 1] == ']') {
-		host += 8;
-		host[strlen(host) - 1] = '\0';
+	if (!colon || !parse_number(colon + 1, 65535, port))
+		return false;
+	host = arena_copy(&s->arena, text, colon - text);
+	len = strlen(host);
+	if (len > 1 && host[0] == '[' && host[len - 1] == ']') {
+		host[len - 1] = '\0';
+		return inet_pton(AF_INET6, host + 1, addr) == 1;
 	}
-	if (parse_ipv4(host, addr))
+	memset(addr, 0, 10);
+	memset(addr + 10, 0xff, 2);
+	return inet_pton(AF_INET, host, addr + 12) == 1;
+}
+
+static bool is_mdns(const uint8_t addr[16], unsigned int port)
+{
+	static const uint8_t v4[16] = { [10] = 0xff, 0xff, 224, 0, 0, 251 };
+	static const uint8_t v6[16] = { 0xff, 0x02, [15] = 0xfb };
+
+	return port == 5353 && (!memcmp(addr, v4, 16) || !memcmp(addr, v6, 16));
+}
+
+static void draft_address(struct session *s, struct draft *d, const char *text)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, 0xff };
+	uint8_t addr[16];
+	uint64_t port;
+
+	if (!parse_target(s, text, addr, &port)) {
+		draft_note(s, d, "connect to %s: this is no address that a manifest could name",
+			   text);
+		return;
+	}
+	/* these addresses come with names, and would be of no use without them */
+	if (s->board.has_resolver && port == s->board.resolver_port &&
+	    !memcmp(addr, s->board.resolver, 16)) {
+		draft_note(s, d, "it looked up hosts, whose names are not seen: add each host to AllowedConnections, instead of its addresses");
+		return;
+	}
+	if (is_mdns(addr, port)) {
+		draft_note(s, d, "it looked up services by mDNS, whose names are not seen: add each, as \"_http._tcp.local\", to AllowedConnections");
+		return;
+	}
+	if (!memcmp(addr, mapped, 12))
 		draft_value(s, d, CAP_ALLOWED_CONNECTIONS,
-			    arena_print(&s->arena, "\"%s\"", host));
+			    arena_print(&s->arena, "\"%u.%u.%u.%u\"", addr[12], addr[13],
+					addr[14], addr[15]));
 	else
 		draft_note(s, d, "connect to %s: a manifest names hosts and IPv4 addresses; others are Address in the board file",
 			   text);
@@ -613,9 +776,20 @@ static void draft_denial(struct session *s, struct draft *d, const char *line)
 	case SPHERE_R_LISTEN:
 		draft_port(s, d, object);
 		return;
+	case SPHERE_R_UNIX:
+		if (object[0] != '/') {
+			draft_unix(s, d);
+			return;
+		}
+		if (draft_path(s, d, object))
+			return;
+		break;
+	case SPHERE_R_FILE:
+	case SPHERE_R_FILE_ACCESS:
+	case SPHERE_R_DIR:
 	case SPHERE_R_DEVICE:
 	case SPHERE_R_DEVICE_ACCESS:
-		if (draft_device(s, d, object))
+		if (draft_path(s, d, object))
 			return;
 		break;
 	case SPHERE_R_CAP:
@@ -773,6 +947,41 @@ static int write_draft(struct session *s, const struct draft *d, const char *out
 	return code;
 }
 
+static int draft_denials(struct session *s, const char *denials, const char *output)
+{
+	struct draft d = { };
+	const char *line = denials;
+
+	for (; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		draft_denial(s, &d, arena_copy(&s->arena, line, strcspn(line, "\n")));
+	return write_draft(s, &d, output);
+}
+
+/* Draft from a copy of the kernel's file, on whatever machine that is */
+static int learn_from(struct session *s, const char *from, char *manifest, size_t size,
+		      const char *output)
+{
+	struct findings fb = { .file = s->board_path, .arena = &s->arena };
+	struct findings fm = { .file = s->path, .arena = &s->arena };
+	int code = SPHERE_OK;
+	const char *denials;
+	size_t len;
+	char *board = read_file(&s->arena, s->board_path, JSON_MAX_SIZE, &len, &code);
+
+	if (!board)
+		return code;
+	board_read(board, len, &fb, &s->board);
+	app_manifest_read(manifest, size, false, &fm, &s->m);
+	print_findings(stderr, &fb);
+	print_findings(stderr, &fm);
+	if (fb.errors || fm.errors)
+		return complain(SPHERE_INPUT, "%s is refused: correct the %u errors",
+				fb.errors ? s->board_path : s->path,
+				fb.errors ? fb.errors : fm.errors);
+	denials = read_file(&s->arena, from, 1 << 20, &len, &code);
+	return denials ? draft_denials(s, denials, output) : code;
+}
+
 /**
  * sphere_learn() - sphere learn
  * @group: of the command
@@ -787,9 +996,10 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 {
 	struct session s = { .board_path = BOARD_FILE, .kmsg = -1, .keep = true,
 			     .launch.control = -1 };
-	const char *output = "-";
+	const char *output = "-", *from = NULL;
 	const struct sphere_option options[] = {
 		{ .name = "board", .value = &s.board_path },
+		{ .name = "from", .value = &from },
 		{ .name = "key", .value = &s.key },
 		{ .name = "output", .value = &output },
 		{ .name = "user", .value = &s.user },
@@ -797,8 +1007,7 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 	};
 	const int behind = words_behind(argc, argv);
 	int i = parse_options(group, cmd, argc, argv, options), code, status = 0, files;
-	const char *program, *line;
-	struct draft d = { };
+	const char *program, *denials;
 	uint8_t *policy;
 	size_t size = 0;
 	char *bytes;
@@ -806,12 +1015,14 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 	if (i < 0)
 		return -i;
 	files = argc - i - behind;
-	if (files > 1 || !behind)
+	if (from && (files > 1 || behind))
+		return usage(cmd, "with --from no program is run: name one manifest or none");
+	if (!from && (files > 1 || !behind))
 		return usage(cmd, "name the program behind --, and one manifest before it or none");
 	code = launch_user(&s.launch, s.user);
 	if (code)
 		return finish(&s, code, 0);
-	program = find_program(&s, argv[i + files]);
+	program = from ? "app" : find_program(&s, argv[i + files]);
 	s.path = files ? argv[i] : "the new manifest";
 	if (files) {
 		bytes = read_file(&s.arena, s.path, JSON_MAX_SIZE, &size, &code);
@@ -822,6 +1033,8 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 	}
 	if (!bytes)
 		return finish(&s, code, 0);
+	if (from)
+		return finish(&s, learn_from(&s, from, bytes, size, output), 0);
 	s.o.flags = SPHERE_POLICY_DEVELOPMENT | SPHERE_POLICY_LEARN;
 	policy = compile_manifest(&s, bytes, size, program, &size, &code);
 	if (!policy)
@@ -835,11 +1048,9 @@ int sphere_learn(const struct sphere_group *group, const struct sphere_command *
 	if (s.loaded)
 		unload(&s);
 	if (!code) {
-		line = lsm_read(&s.arena, s.id, "denials", &code);
-		for (; line && *line; line += strcspn(line, "\n"), line += *line == '\n')
-			draft_denial(&s, &d, arena_copy(&s.arena, line, strcspn(line, "\n")));
-		if (line)
-			code = write_draft(&s, &d, output);
+		denials = lsm_read(&s.arena, s.id, "denials", &code);
+		if (denials)
+			code = draft_denials(&s, denials, output);
 		if (!code && exit_code(status))
 			fprintf(stderr, "sphere: %s ended with %d: what it did not come to is missing\n",
 				program, exit_code(status));
