@@ -459,7 +459,7 @@ static const struct sphere_command commands[] = {
 		run_learn
 	},
 	[RESOLVE] = {
-		"resolve", "[--listen ADDRESS[:PORT]] [--server ADDRESS[:PORT]] [--dry-run HOST]...",
+		"resolve", "[--listen ADDRESS[:PORT]] [--server ADDRESS[:PORT]] [--dry-run [APP/]HOST]...",
 		"the resolver of applications",
 		"Answers questions for addresses (A and AAAA, over UDP) of hosts that a loaded policy lists,\n"
 		"and gives each address to the kernel before it answers. Others are refused without asking\n"
@@ -468,7 +468,8 @@ static const struct sphere_command commands[] = {
 		"  --listen ADDRESS  where it listens, an address of this machine itself (default: 127.0.0.35,\n"
 		"                    port 53); Resolver in the board file has to name the same\n"
 		"  --server ADDRESS  whom it asks (default: the first other one of /etc/resolv.conf)\n"
-		"  --dry-run HOST    needs no kernel: answers for HOST, and prints what it would give\n",
+		"  --dry-run HOST    needs no kernel: answers for HOST, as if APP listed it, and prints what it\n"
+		"                    would give\n",
 		run_resolve
 	},
 	{ }

@@ -31,10 +31,13 @@
 #include "lsm.h"
 #include "options.h"
 
-#define ASKED_MAX	64
+#define ASKED_MAX	96
 /* who waits for one answer, and for how many answers one socket may wait */
-#define ASKERS_MAX	32
+#define ASKERS_MAX	16
 #define CLIENT_MAX	16
+/* questions about names of one application, which may list hosts whose server is silent */
+#define APP_MAX		24
+#define APP_TEXT	63
 #define TRY_MS		1500
 #define TRIES		3
 /* an answer over TCP: the time for it, and what is read of it: DNS_MAX_ADDRS addresses */
@@ -71,6 +74,7 @@ struct asker {
  * server that is silent, do not use up all of them.
  *
  * @used: there is one
+ * @app: the application that lists the name, whose share it is
  * @fd: socket of its own: its port is a part of what an attacker must guess
  * @tries: how often it was sent
  * @no_edns: the server does not understand how long an answer may be
@@ -84,6 +88,7 @@ struct asker {
  */
 struct asked {
 	bool used;
+	char app[APP_TEXT + 1];
 	int fd;
 	unsigned int tries;
 	bool no_edns;
@@ -103,6 +108,7 @@ struct asked {
  * @server: who is asked
  * @server_len: bytes of it
  * @names: dry run: names that are answered
+ * @apps: dry run: who lists each
  * @n_names: their number
  * @asked: questions
  */
@@ -112,6 +118,7 @@ struct resolver {
 	struct sockaddr_storage server;
 	socklen_t server_len;
 	const char *names[NAMES_MAX];
+	char apps[NAMES_MAX][APP_TEXT + 1];
 	unsigned int n_names;
 	struct asked asked[ASKED_MAX];
 };
@@ -212,7 +219,29 @@ static bool listed_in(struct arena *arena, const char *id, const char *name)
 	return false;
 }
 
-static bool listed(const struct resolver *r, const char *name)
+/* How many questions are asked about names of an application? */
+static unsigned int share_of(const struct resolver *r, const char *app)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ASKED_MAX; i++)
+		n += r->asked[i].used && !strcmp(r->asked[i].app, app);
+	return n;
+}
+
+/*
+ * An application lists the name: @app becomes the one of those whose share is the
+ * smallest, so that nobody uses up another's by listing the same names
+ */
+static void listed_by(const struct resolver *r, const char *who, bool *found,
+		      char app[APP_TEXT + 1])
+{
+	if (!*found || share_of(r, who) < share_of(r, app))
+		snprintf(app, APP_TEXT + 1, "%.*s", APP_TEXT, who);
+	*found = true;
+}
+
+static bool listed(const struct resolver *r, const char *name, char app[APP_TEXT + 1])
 {
 	struct arena arena = { };
 	struct dirent *e;
@@ -223,12 +252,13 @@ static bool listed(const struct resolver *r, const char *name)
 	if (r->control < 0) {
 		for (i = 0; i < r->n_names; i++)
 			if (!strcasecmp(r->names[i], name))
-				return true;
-		return false;
+				listed_by(r, r->apps[i], &found, app);
+		return found;
 	}
 	d = opendir(arena_print(&arena, "%s/apps", lsm_dir()));
-	while (d && !found && (e = readdir(d)))
-		found = e->d_name[0] != '.' && listed_in(&arena, e->d_name, name);
+	while (d && (e = readdir(d)))
+		if (e->d_name[0] != '.' && listed_in(&arena, e->d_name, name))
+			listed_by(r, e->d_name, &found, app);
 	if (d)
 		closedir(d);
 	arena_free(&arena);
@@ -354,7 +384,7 @@ static struct asked *find_asked(struct resolver *r, const struct dns_question *q
 }
 
 /* A slot with a socket of its own, or NULL */
-static struct asked *new_asked(struct resolver *r, const struct dns_question *q)
+static struct asked *new_asked(struct resolver *r, const struct dns_question *q, const char *app)
 {
 	struct asked *x = NULL;
 	unsigned int i;
@@ -362,9 +392,10 @@ static struct asked *new_asked(struct resolver *r, const struct dns_question *q)
 	for (i = 0; i < ASKED_MAX && !x; i++)
 		if (!r->asked[i].used)
 			x = &r->asked[i];
-	if (!x)
+	if (!x || share_of(r, app) >= APP_MAX)
 		return NULL;
 	memset(x, 0, sizeof(*x));
+	memcpy(x->app, app, sizeof(x->app));
 	x->fd = socket(r->server.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (x->fd < 0)
 		return NULL;
@@ -378,6 +409,7 @@ static void take_question(struct resolver *r)
 {
 	struct asker from = { .client_len = sizeof(from.client) };
 	uint8_t bytes[DNS_MAX_MESSAGE];
+	char app[APP_TEXT + 1] = "";
 	struct dns_question q;
 	struct asked *x;
 	unsigned int i;
@@ -391,7 +423,7 @@ static void take_question(struct resolver *r)
 	if (code < 0)
 		return;
 	from.id = q.id;
-	if (!code && !listed(r, q.name))
+	if (!code && !listed(r, q.name, app))
 		code = DNS_REFUSED;
 	/* other records than addresses: there are none */
 	if (code || (q.type != DNS_TYPE_A && q.type != DNS_TYPE_AAAA)) {
@@ -411,7 +443,7 @@ static void take_question(struct resolver *r)
 		x->askers[x->n_askers++] = from;
 		return;
 	}
-	x = new_asked(r, &q);
+	x = new_asked(r, &q, app);
 	if (!x) {
 		answer_code(r, &from, &q, DNS_FAILED);
 		return;
@@ -557,9 +589,13 @@ static bool is_loopback(const struct sockaddr_storage *a)
 
 static int add_name(void *context, const char *value)
 {
+	const char *slash = strchr(value, '/'), *why;
 	struct resolver *r = context;
-	const char *why;
 
+	if (slash && slash - value <= APP_TEXT && r->n_names < NAMES_MAX) {
+		memcpy(r->apps[r->n_names], value, slash - value);
+		value = slash + 1;
+	}
 	if (!host_name_good(value, &why) || r->n_names == NAMES_MAX)
 		return complain(SPHERE_USAGE, "'%s' is no name of a host, or there are more than %d",
 				value, NAMES_MAX);

@@ -88,6 +88,7 @@ def answers(n, t):
         "cut.test": [rr(PTR, 1, 60, v4(192, 0, 2, 8))[:-2]],
         "once.test": [rr(PTR, 1, 60, v4(192, 0, 2, 9))],
         "guess.test": [rr(PTR, 1, 60, v4(192, 0, 2, 10))],
+        "both.test": [rr(PTR, 1, 60, v4(192, 0, 2, 17))],
         "short.test": [rr(PTR, 1, 60, v4(192, 0, 2, 12))],
         "tcp.test": [rr(PTR, 1, 60, v4(192, 0, 2, 13))],
         "huge.test": [rr(PTR, 1, 60, v4(192, 0, 2, 14))] * 500,
@@ -143,7 +144,7 @@ threading.Thread(target=accept_tcp, daemon=True).start()
 
 names = ["plain.test", "six.test", "alias.test", "stray.test", "long.test", "many.test", "loop.test", "cut.test",
          "once.test", "guess.test", "nothing.test", "slow.test", "silent.test",
-         "short.test", "old.test", "older.test", "rude.test"] + over_tcp + ["silent%d.test" % i for i in range(38)]
+         "short.test", "old.test", "older.test", "rude.test"] + over_tcp + ["greedy/silent%d.test" % i for i in range(37)] + ["greedy/both.test", "both.test"]
 port = None
 for _ in range(20):
     port = random.randrange(20000, 60000)
@@ -251,10 +252,17 @@ for i in range(70):
     client().send(question("silent.test", 1))
 check("from many sockets as well", lookup("plain.test")[0], 0)
 time.sleep(5)
-for i in range(38):
+for i in range(37):
     for t in (1, 28):
         greedy.send(question("silent%d.test" % i, t))
 check("and who asks for many silent hosts", lookup("plain.test")[0], 0)
+# an application may list as many hosts, and use as many sockets, as it likes
+more = [client() for _ in range(37)]
+for i, s in enumerate(more):
+    for t in (1, 28):
+        s.send(question("silent%d.test" % i, t))
+check("and from a socket for each", lookup("plain.test")[0], 0)
+check("a name that others list as well is not theirs", lookup("both.test")[0], 0)
 greedy.settimeout(0.5)
 while code_of(greedy) is not None:
     pass
@@ -305,4 +313,4 @@ while read -r line; do
 	not\ ok\ *) not_ok "${line#not ok }" ;;
 	esac
 done <"$tmp/resolved"
-if [ "$(grep -c '^ok ' "$tmp/resolved")" -ge 47 ]; then ok "all of it was tried"; else not_ok "all of it was tried: $(tail -n 3 "$tmp/resolved")"; fi
+if [ "$(grep -c '^ok ' "$tmp/resolved")" -ge 49 ]; then ok "all of it was tried"; else not_ok "all of it was tried: $(tail -n 3 "$tmp/resolved")"; fi
