@@ -315,12 +315,26 @@ static bool is_elf(const char *bytes, size_t size)
 	return size >= EI_NIDENT && !memcmp(bytes, ELFMAG, SELFMAG);
 }
 
+/* A path as a pattern of glob() that matches it alone */
+static const char *literal(struct arena *arena, const char *path)
+{
+	char *pattern = arena_alloc(arena, 2 * strlen(path) + 1), *p = pattern;
+
+	for (; *path; path++) {
+		if (strchr("*?[]\\", *path))
+			*p++ = '\\';
+		*p++ = *path;
+	}
+	*p = '\0';
+	return pattern;
+}
+
 /* "include" of ld.so.conf, within the root */
 static void read_conf(struct needed *n, const char *path, unsigned int depth)
 {
 	struct arena *arena = n->f->arena;
 	const char *host;
-	char *text, *line, *next, pattern[PATH_MAX];
+	char *text, *line, *next, *pattern;
 	struct stat st;
 	size_t size, i;
 	int code = 0;
@@ -342,9 +356,9 @@ static void read_conf(struct needed *n, const char *path, unsigned int depth)
 			line[strlen(line) - 1] = '\0';
 		if (!strncmp(line, "include ", 8)) {
 			line += 8 + strspn(line + 8, " \t");
-			snprintf(pattern, sizeof(pattern), "%s%s%s",
-				 strcmp(n->root, "/") ? n->root : "",
-				 line[0] == '/' ? "" : "/etc/", line);
+			pattern = arena_print(arena, "%s%s%s",
+					      strcmp(n->root, "/") ? literal(arena, n->root) : "",
+					      line[0] == '/' ? "" : "/etc/", line);
 			if (!glob(pattern, 0, NULL, &found)) {
 				for (i = 0; i < found.gl_pathc; i++)
 					read_conf(n, found.gl_pathv[i] +
@@ -610,7 +624,7 @@ static bool load_variants(struct process *p, const char *dir, const char *name,
 
 	if (dir[0] != '/' || !root_resolve(n->f->arena, n->root, dir, &host))
 		return true;
-	pattern = arena_print(n->f->arena, "%s/glibc-hwcaps/*", host);
+	pattern = arena_print(n->f->arena, "%s/glibc-hwcaps/*", literal(n->f->arena, host));
 	if (glob(pattern, GLOB_ONLYDIR, NULL, &found))
 		return true;
 	for (i = 0; i < found.gl_pathc && good; i++) {

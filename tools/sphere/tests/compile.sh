@@ -281,6 +281,12 @@ else
 	echo "# $err"
 	diff <(echo "$want") "$tmp/shown" | sed 's/^/# /'
 fi
+oddroot="$tmp/r[o]*?"
+cp -a "$root" "$oddroot"
+run_sphere manifest compile --board "$tmp/board.json" --root "$oddroot" --at /image -o "$p" "$m"
+"$sphere" manifest show "$p" | sed -n 's/^executable files *\([^ ]*  ([a-z ]*)\) .*/\1/p' >"$tmp/shown"
+if [ "$rc" = 0 ] && [ "$(cat "$tmp/shown")" = "$want" ]; then ok "also below a directory with an odd name"; else not_ok "also below a directory with an odd name: $err"; fi
+rm -r "$oddroot"
 if [ -d /lib64 ] && ldd /bin/ls >"$tmp/ldd" 2>/dev/null; then
 	manifest2 ''
 	run_sphere manifest compile --board "$testboard" --program /bin/ls -o "$p" "$m"
