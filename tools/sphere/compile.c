@@ -494,6 +494,33 @@ static const char *entry_path(const struct compiler *c)
 			   c->m->entry[0] == '/' ? "" : "/", c->m->entry);
 }
 
+/*
+ * Is the program that of the image? A symbolic link in it must not make another
+ * file of the device the application's program.
+ */
+static bool entry_in_image(struct compiler *c, const char *path)
+{
+	struct arena *arena = c->fm->arena;
+	const char *real, *image, *host;
+	size_t len;
+
+	if (c->o->program)
+		return true;
+	real = root_resolve(arena, c->o->root, path, &host);
+	image = root_resolve(arena, c->o->root, c->image, &host);
+	/* whoever reads the file says what is wrong with it */
+	if (!real || !image)
+		return true;
+	len = strlen(image);
+	if (!strncmp(real, image, len) && real[len] == '/')
+		return true;
+	refuse_at(c->fm, c->m->entry_place,
+		  "put the program itself into the image, or name another one with --program",
+		  "the entry point %s is a symbolic link to %s, which is not in the image",
+		  quoted(arena, c->m->entry), quoted(arena, real));
+	return false;
+}
+
 static void compile_core(struct compiler *c)
 {
 	struct policy_item item = { .place = c->m->entry_place };
@@ -513,6 +540,8 @@ static void compile_core(struct compiler *c)
 			  "the image %s is not there: %s", path, strerror(errno));
 		return;
 	}
+	if (!entry_in_image(c, path))
+		return;
 	if (!S_ISREG(st.st_mode) || !st.st_size) {
 		refuse_at(c->fm, c->m->entry_place, NULL, "the image %s is not a file, or empty",
 			  path);
@@ -532,7 +561,8 @@ static void compile_app(struct compiler *c)
 	unsigned int i;
 
 	c->needed.at = c->m->entry_place;
-	need_program(&c->needed, entry_path(c));
+	if (entry_in_image(c, entry_path(c)))
+		need_program(&c->needed, entry_path(c));
 	if (!c->o->no_image) {
 		const struct grant image = { .path = c->image, .access = SPHERE_ACCESS_READ |
 					     SPHERE_ACCESS_LIST, .place = c->m->entry_place };
@@ -542,7 +572,7 @@ static void compile_app(struct compiler *c)
 	add_grants(c, c->b->base, none);
 	c->needed.at = none;
 	for (i = 0; i < c->o->n_with; i++)
-		need_program(&c->needed, c->o->with[i]);
+		need_code(&c->needed, c->o->with[i]);
 	for (x = c->needed.first; x; x = x->next) {
 		struct policy_item item = { .place = c->m->entry_place, .text = x->path,
 					    .access = x->use };

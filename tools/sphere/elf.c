@@ -791,8 +791,12 @@ static const char *script_interpreter(struct arena *arena, const char *bytes, si
 	return arena_copy(arena, bytes + at, len);
 }
 
-/* @soname: filled in if it is not NULL: DT_SONAME of the file, or NULL */
-static bool need(struct needed *n, const char *path, uint16_t use, const char *needed_by,
+/*
+ * A file with all that it needs.
+ * @runs: it has to be something that runs; else it may be anything
+ * @soname: filled in if it is not NULL: DT_SONAME of the file, or NULL
+ */
+static bool need(struct needed *n, const char *path, uint16_t use, bool runs, const char *needed_by,
 		 unsigned int depth, const char **soname)
 {
 	struct arena *arena = n->f->arena, bytes_arena = { };
@@ -819,14 +823,19 @@ static bool need(struct needed *n, const char *path, uint16_t use, const char *n
 			refuse_at(n->f, n->at, NULL, "the interpreter of %s is no absolute path",
 				  quoted(arena, path));
 		else
-			good = need(n, interp, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, path, depth + 1,
-				    NULL);
+			good = need(n, interp, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, true, path,
+				    depth + 1, NULL);
 		goto out;
 	}
 	if (!is_elf(bytes, size)) {
-		warn_at(n->f, n->at, NULL, "%s%s is neither an ELF file nor a script",
-			quoted(arena, path), by);
-		good = true;
+		if (runs)
+			refuse_at(n->f, n->at, "name a program, or a script that begins with #!",
+				  "%s%s cannot be run: it is %s", quoted(arena, path), by,
+				  size ? "neither an ELF file nor a script" : "empty");
+		else
+			warn_at(n->f, n->at, NULL, "%s%s is neither an ELF file nor a script",
+				quoted(arena, path), by);
+		good = !runs;
 		goto out;
 	}
 	/* the kernel tells a program where it is without symbolic links */
@@ -836,7 +845,7 @@ static bool need(struct needed *n, const char *path, uint16_t use, const char *n
 		*soname = p.first->image.soname;
 	/* the loader of a library is of no use: whoever maps it has one */
 	if (p.first->image.interp && (use & SPHERE_EXEC_RUN)) {
-		if (!need(n, p.first->image.interp, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, path,
+		if (!need(n, p.first->image.interp, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, true, path,
 			  depth + 1, &loader))
 			goto out;
 		/* libraries that need the loader get the one that is there */
@@ -849,7 +858,7 @@ out:
 }
 
 /**
- * need_program() - a file that may be run
+ * need_program() - a program
  * @n: what is needed so far; that and all that it needs is added
  * @path: absolute path on the device
  *
@@ -857,7 +866,19 @@ out:
  */
 bool need_program(struct needed *n, const char *path)
 {
-	return need(n, path, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, NULL, 0, NULL);
+	return need(n, path, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, true, NULL, 0, NULL);
+}
+
+/**
+ * need_code() - a program or a library, or something else that may become one
+ * @n: what is needed so far; that and all that it needs is added
+ * @path: absolute path on the device
+ *
+ * Return: whether all is there; if not, there is a finding more
+ */
+bool need_code(struct needed *n, const char *path)
+{
+	return need(n, path, SPHERE_EXEC_RUN | SPHERE_EXEC_MAP, false, NULL, 0, NULL);
 }
 
 /**
@@ -869,5 +890,5 @@ bool need_program(struct needed *n, const char *path)
  */
 bool need_library(struct needed *n, const char *path)
 {
-	return need(n, path, SPHERE_EXEC_MAP, NULL, 0, NULL);
+	return need(n, path, SPHERE_EXEC_MAP, false, NULL, 0, NULL);
 }

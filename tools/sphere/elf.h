@@ -53,6 +53,7 @@ struct needed {
 const char *root_resolve(struct arena *arena, const char *root, const char *path,
 			 const char **host);
 bool need_program(struct needed *n, const char *path);
+bool need_code(struct needed *n, const char *path);
 bool need_library(struct needed *n, const char *path);
 
 #endif /* SPHERE_ELF_H */

@@ -302,7 +302,7 @@ libraries()
 	run_sphere manifest compile --board "${3:-$testboard}" --root "$root" --at /image --version 7 -o "$p" "$m"
 	: >"$tmp/shown"
 	[ "$rc" != 0 ] || "$sphere" manifest show "$p" | sed -n 's/^executable files *\([^ ]*\)  (map) .*/\1/p' >"$tmp/shown"
-	if [ "$rc" = 0 ] && [ "$(tr '\n' ' ' <"$tmp/shown")" = "$2 " ]; then
+	if [ "$rc" = 0 ] && [ "$(tr '\n' ' ' <"$tmp/shown")" = "${2:+$2 }" ]; then
 		ok "$1"
 	else
 		not_ok "$1"
@@ -377,6 +377,36 @@ if [ "$rc" = 3 ] && grep -q 'not there' <<<"$err"; then ok "links do not lead ou
 ln -sf script "$root/image/bin/script"
 compile
 if [ "$rc" = 3 ] && grep -q 'Too many levels' <<<"$err"; then ok "a link to itself"; else not_ok "a link to itself: $rc $err"; fi
+ln -sf ../../lib/ld-test.so "$root/image/bin/script"
+compile
+if [ "$rc" = 3 ] && grep -q "entry point '/bin/script' is a symbolic link to '/lib/ld-test.so', which is not in the image" <<<"$err"; then
+	ok "an entry point that is a link out of the image"
+else
+	not_ok "an entry point that is a link out of the image: $rc $err"
+fi
+manifest2 '' ',"ApplicationType":"RealTimeCapable"'
+sed -i 's|/bin/app|/bin/script|' "$m"
+compile
+if [ "$rc" = 3 ] && grep -q "which is not in the image" <<<"$err"; then ok "also for a core"; else not_ok "also for a core: $rc $err"; fi
+entry_point /bin/script
+ln -sf ../bin/app "$root/image/bin/script"
+libraries "a link within the image" ""
+mv "$root/image" "$root/image.real"
+ln -s image.real "$root/image"
+libraries "an image that a link leads to" ""
+rm "$root/image"
+mv "$root/image.real" "$root/image"
+rm "$root/image/bin/script"
+: >"$root/image/bin/script"
+compile
+if [ "$rc" = 3 ] && grep -q "'/image/bin/script' cannot be run: it is empty" <<<"$err"; then ok "an entry point that is empty"; else not_ok "an entry point that is empty: $rc $err"; fi
+echo text >"$root/image/bin/script"
+compile
+if [ "$rc" = 3 ] && grep -q "'/image/bin/script' cannot be run: it is neither an ELF file nor a script" <<<"$err"; then ok "an entry point that is text"; else not_ok "an entry point that is text: $rc $err"; fi
+entry_point /bin/app
+compile --with /image/bin/script
+if [ "$rc" = 0 ] && grep -q "warning: '/image/bin/script' is neither" <<<"$err"; then ok "text that --with names is warned of"; else not_ok "text that --with names is warned of: $rc $err"; fi
+entry_point /bin/script
 rm "$root/image/bin/script"
 ASAN_OPTIONS=detect_leaks=0 python3 - "$sphere" "$testboard" "$root" "$m" "$p" >"$tmp/hostile" 2>&1 <<'EOF' || true
 import os, random, subprocess, sys
