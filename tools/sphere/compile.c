@@ -315,6 +315,65 @@ static void grant_thing(struct compiler *c, const struct board_thing *t, const s
 	add_grants(c, t->grants, x->place);
 }
 
+static bool grants_node(const struct compiler *c, const struct board_thing *t, const char *path)
+{
+	const struct grant *g;
+
+	for (g = t->grants; g; g = g->next)
+		if (g->kind == GRANT_DEVICE && !strcmp(expand(c, g->path), path))
+			return true;
+	return false;
+}
+
+/*
+ * Who may open the node of a chip may have all its lines: tell where that is more
+ * than was asked for.
+ * @seen: for each number, where the manifest asks for it, or NULL
+ */
+static void warn_of_chips(struct compiler *c, const struct json **seen)
+{
+	struct arena *arena = c->fm->arena;
+	const struct board_thing *t, *o;
+	const struct grant *g;
+	unsigned int pin;
+
+	for (t = c->b->things; t; t = t->next) {
+		for (g = t->cap == CAP_GPIO ? t->grants : NULL; g; g = g->next) {
+			unsigned int served = 0, asked = 0;
+			struct place place = { };
+			const char *path;
+
+			if (g->kind != GRANT_DEVICE)
+				continue;
+			path = expand(c, g->path);
+			/* each node is looked at with the first that grants it */
+			for (o = c->b->things; o != t; o = o->next)
+				if (o->cap == CAP_GPIO && grants_node(c, o, path))
+					break;
+			if (o != t)
+				continue;
+			for (; o; o = o->next) {
+				if (o->cap != CAP_GPIO || !grants_node(c, o, path))
+					continue;
+				served += o->last - o->first + 1;
+				for (pin = o->first; pin <= o->last; pin++) {
+					if (!seen[pin])
+						continue;
+					if (!asked++ || seen[pin]->place.line < place.line ||
+					    (seen[pin]->place.line == place.line &&
+					     seen[pin]->place.column < place.column))
+						place = seen[pin]->place;
+				}
+			}
+			if (asked && served > asked)
+				warn_at(c->fm, place,
+					"give each GPIO a node of its own in the board file, as gpio-aggregator makes them: see sphere-board(5)",
+					"the manifest asks for %u of the %u GPIOs of %s, and gets all: they have one node",
+					asked, served, quoted(arena, path));
+		}
+	}
+}
+
 static void compile_pins(struct compiler *c, const struct json *v)
 {
 	struct arena *arena = c->fm->arena;
@@ -348,6 +407,9 @@ static void compile_pins(struct compiler *c, const struct json *v)
 		}
 		grant_thing(c, t, x, arena_print(arena, "GPIO %d", (int)pin));
 	}
+	/* real-time cores get GPIOs by other means than nodes */
+	if (c->m->type != APP_REAL_TIME)
+		warn_of_chips(c, seen);
 }
 
 static void compile_peripherals(struct compiler *c, unsigned int cap, const struct json *v)
