@@ -19,9 +19,6 @@ static const struct sphere_command commands[];
 enum { SHOW, VERIFY, EXTRACT };
 
 #define MANIFEST	"app_manifest.json"
-#define ID_SIZE		36
-#define SIGNED_SIZE	24
-#define DEBUG_SIZE	40
 
 #define parse(n, argc, argv, options)	\
 	parse_options(&image_group, &commands[n], argc, argv, options)
@@ -52,12 +49,10 @@ static uint8_t *load(struct arena *arena, const char *path, struct image *image,
 	return NULL;
 }
 
-/* A section of a known size, or NULL */
-static const struct image_section *known(const struct image *image, char a, char b, uint16_t size)
+/* A section whose size was checked, or NULL */
+static const struct image_section *known(const struct image *image, char a, char b)
 {
-	const struct image_section *s = image_section(image, IMAGE_TAG(a, b));
-
-	return s && s->size == size ? s : NULL;
+	return image_section(image, IMAGE_TAG(a, b));
 }
 
 static void hex_line(const char *name, const uint8_t *bytes, size_t n)
@@ -75,7 +70,7 @@ static void show_sections(struct arena *arena, const struct image *image)
 	time_t time;
 	unsigned int i, k;
 
-	s = known(image, 'I', 'D', ID_SIZE);
+	s = known(image, 'I', 'D');
 	if (s) {
 		const unsigned int type = image_number(s->bytes, 2);
 		const char *name = "unknown type";
@@ -89,7 +84,7 @@ static void show_sections(struct arena *arena, const struct image *image)
 		format_guid(s->bytes + 20, id);
 		printf("%-16s%s\n", "image", id);
 	}
-	s = known(image, 'D', 'B', DEBUG_SIZE);
+	s = known(image, 'D', 'B');
 	if (s) {
 		time = image_number(s->bytes, 8);
 		if (gmtime_r(&time, &tm) && strftime(when, sizeof(when), "%F %T UTC", &tm))
@@ -98,20 +93,19 @@ static void show_sections(struct arena *arena, const struct image *image)
 		       quoted(arena, arena_copy(arena, (const char *)s->bytes + 8,
 						strnlen((const char *)s->bytes + 8, 32))));
 	}
-	s = known(image, 'S', 'G', SIGNED_SIZE);
+	s = known(image, 'S', 'G');
 	if (s) {
 		hex_line("certificate", s->bytes, 20);
 		printf("%-16s%s\n", "signature", image_number(s->bytes + 20, 4) == 1 ?
 		       "ECDSA P-256 with SHA-256" : "of an unknown kind");
 	}
-	s = known(image, 'T', 'P', 4);
+	s = known(image, 'T', 'P');
 	if (s)
 		printf("%-16s%s%s\n", "temporary",
 		       image_number(s->bytes, 4) & 1 ? "removed at boot " : "",
 		       image_number(s->bytes, 4) & 2 ? "under development" : "");
-	s = image_section(image, IMAGE_TAG('N', 'D'));
-	if (s && s->size >= 4 && image_number(s->bytes, 4) == (s->size - 4) / 8u &&
-	    (s->size - 4) % 8 == 0)
+	s = known(image, 'N', 'D');
+	if (s)
 		for (i = 4; i < s->size; i += 8)
 			printf("%-16sversion %u of interface %u%s\n", "needs",
 			       (unsigned int)image_number(s->bytes + i, 4),
@@ -184,7 +178,7 @@ static int run_show(int argc, char **argv)
 	} else {
 		const bool good = app_manifest_read((const char *)find.file.bytes, find.file.size,
 						    false, &f, &m);
-		const struct image_section *s = known(&image, 'I', 'D', ID_SIZE);
+		const struct image_section *s = known(&image, 'I', 'D');
 
 		print_findings(stdout, &f);
 		printf("%-16s%s\n", "manifest", !good ? "refused" :
@@ -222,7 +216,7 @@ static int run_verify(int argc, char **argv)
 		code = crypto_read_key(key_path, key);
 	if (code || !load(&arena, argv[i], &image, &code))
 		goto out;
-	s = known(&image, 'S', 'G', SIGNED_SIZE);
+	s = known(&image, 'S', 'G');
 	if (!s || image_number(s->bytes + 20, 4) != 1) {
 		printf("%s: NOT good: it does not say that it is signed with ECDSA P-256\n",
 		       argv[i]);

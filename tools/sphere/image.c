@@ -51,10 +51,38 @@ uint64_t image_number(const uint8_t *bytes, unsigned int n)
 	return value;
 }
 
+/* Sections whose size is given; where it differs they would be read as something else */
+static const struct {
+	uint16_t tag;
+	uint16_t size;
+	const char *why;
+} sizes[] = {
+	{ IMAGE_TAG('I', 'D'), IMAGE_ID_SIZE, "the section ID is not of 36 bytes" },
+	{ IMAGE_TAG('S', 'G'), IMAGE_SIGNED_SIZE, "the section SG is not of 24 bytes" },
+	{ IMAGE_TAG('D', 'B'), IMAGE_DEBUG_SIZE, "the section DB is not of 40 bytes" },
+	{ IMAGE_TAG('T', 'P'), 4, "the section TP is not of 4 bytes" },
+};
+
+/* Returns NULL, or what is wrong with the size of a section */
+static const char *check_size(const struct image_section *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		if (sizes[i].tag == s->tag && sizes[i].size != s->size)
+			return sizes[i].why;
+	if (s->tag == IMAGE_TAG('N', 'D') &&
+	    (s->size < 4 || s->size % 8 != 4 ||
+	     image_number(s->bytes, 4) != (s->size - 4) / 8u))
+		return "the section ND has not the size that its count says";
+	return NULL;
+}
+
 static const char *parse_sections(struct image *image, size_t end)
 {
 	size_t at = image->metadata + 8;
 	uint64_t n = image_number(image->bytes + image->metadata + 4, 4), i;
+	const char *why;
 	unsigned int k;
 
 	if (n > IMAGE_MAX_SECTIONS)
@@ -73,6 +101,9 @@ static const char *parse_sections(struct image *image, size_t end)
 			return "a section is larger than the metadata";
 		s->bytes = image->bytes + at;
 		at += s->size;
+		why = check_size(s);
+		if (why)
+			return why;
 		for (k = 0; k < i; k++)
 			if (image->section[k].tag == s->tag)
 				return "a section stands twice";

@@ -24,6 +24,11 @@
 
 #define IMAGE_TAG(a, b)		((uint16_t)((a) | (b) << 8))
 
+/* bytes of sections: what it is, how it is signed, when it was made */
+#define IMAGE_ID_SIZE		36
+#define IMAGE_SIGNED_SIZE	24
+#define IMAGE_DEBUG_SIZE	40
+
 /* image types that are known by name here */
 #define IMAGE_TYPE_APPLICATION	10
 

@@ -65,6 +65,10 @@ sections = [
     section("TP", struct.pack("<I", 3)),
     section("ND", struct.pack("<III", 1, 8, 3)),
 ]
+if "wrong" in change:
+    tag, size = change["wrong"].split(":")
+    sections = [s for s in sections if s[:2] != tag.encode()]
+    sections.append(section(tag, b"\1" + bytes(int(size) - 1)))
 if "empty" in change:
     sections.append(section("CM", b""))
 if "twice" in change:
@@ -135,6 +139,9 @@ bad() { package "${@:3}"; expect "refused: $1" 3 "$2" image show "$pkg"; }
 bad "a section that overflows the metadata" 'larger than the metadata' more=200
 bad "a section at the very end" 'larger than the metadata' more=5
 bad "an empty section" 'section is empty' empty=1
+for wrong in ID:35 ID:37 SG:25 DB:48 TP:8 ND:8 ND:4 ND:20 ND:3; do
+	bad "a section of a wrong size ($wrong)" "section ${wrong%:*} (is not of|has not the size)" wrong=$wrong
+done
 bad "a section twice" 'stands twice' twice=1
 bad "too many sections" 'too many sections' count=4294967295
 bad "more sections than there are" 'begins behind the end|is empty' count=6
