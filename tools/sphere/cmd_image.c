@@ -144,6 +144,34 @@ static bool visit_show(const struct image_file *file, void *context)
 	return true;
 }
 
+/* Whether the manifest is that of the package, in one line. Returns an exit code */
+static int show_manifest(struct arena *arena, const struct image *image, const struct find *find)
+{
+	const struct image_section *s = known(image, 'I', 'D');
+	struct findings f = { .file = MANIFEST, .arena = arena };
+	struct app_manifest m;
+	const char *said;
+
+	if (!find->found) {
+		/* only applications have one */
+		if (s && image_number(s->bytes, 2) != IMAGE_TYPE_APPLICATION)
+			return SPHERE_OK;
+		said = "missing: an application needs " MANIFEST;
+	} else if (!app_manifest_read((const char *)find->file.bytes, find->file.size, false, &f,
+				      &m)) {
+		said = "refused";
+	} else if (!s) {
+		said = "of no known component: the metadata have no section ID";
+	} else if (memcmp(s->bytes + 4, m.component, GUID_SIZE)) {
+		said = "of another component than the metadata say";
+	} else {
+		said = NULL;
+	}
+	print_findings(stdout, &f);
+	printf("%-16s%s\n", "manifest", said ? said : "accepted");
+	return said ? SPHERE_NO : SPHERE_OK;
+}
+
 static int run_show(int argc, char **argv)
 {
 	bool manifest = false;
@@ -154,8 +182,6 @@ static int run_show(int argc, char **argv)
 	int i = parse(SHOW, argc, argv, options), code = SPHERE_OK;
 	struct arena arena = { };
 	struct find find = { .arena = &arena, .list = !manifest };
-	struct findings f = { .file = MANIFEST, .arena = &arena };
-	struct app_manifest m;
 	struct image image;
 	const char *why;
 
@@ -168,23 +194,14 @@ static int run_show(int argc, char **argv)
 	if (!manifest)
 		show_sections(&arena, &image);
 	why = image_walk(image.bytes, image.body_size, visit_show, &find);
-	if (why) {
+	if (why)
 		code = complain(SPHERE_INPUT, "the files of %s cannot be read: %s", argv[i], why);
-	} else if (!find.found) {
-		if (manifest)
-			code = complain(SPHERE_INPUT, "%s has no " MANIFEST, argv[i]);
-	} else if (manifest) {
+	else if (!manifest)
+		code = show_manifest(&arena, &image, &find);
+	else if (find.found)
 		fwrite(find.file.bytes, 1, find.file.size, stdout);
-	} else {
-		const bool good = app_manifest_read((const char *)find.file.bytes, find.file.size,
-						    false, &f, &m);
-		const struct image_section *s = known(&image, 'I', 'D');
-
-		print_findings(stdout, &f);
-		printf("%-16s%s\n", "manifest", !good ? "refused" :
-		       s && memcmp(s->bytes + 4, m.component, GUID_SIZE) ?
-		       "of another component than the metadata say" : "accepted");
-	}
+	else
+		code = complain(SPHERE_INPUT, "%s has no " MANIFEST, argv[i]);
 out:
 	arena_free(&arena);
 	return code;
@@ -334,7 +351,10 @@ static const struct sphere_command commands[] = {
 		"Prints the metadata and the files of PACKAGE, and whether its manifest is good. The\n"
 		"signature is not verified.\n"
 		"\n"
-		"  --manifest  print the manifest, and nothing else\n",
+		"  --manifest  print the manifest, and nothing else\n"
+		"\n"
+		"Exit code: 1 if the manifest of an application is missing, refused, or that of another\n"
+		"component.\n",
 		run_show
 	},
 	[VERIFY] = {

@@ -24,6 +24,8 @@ PAGE = 4096
 files = {"app_manifest.json": (0o101644, manifest), "bin": (0o40755, None), "link": (0o120777, b"/etc/passwd"),
          "node": (0o20666, b"")}
 inner = {"app": (int(change.get("mode", "0105755"), 8), program)}
+if "no_manifest" in change:
+    files["something.json"] = files.pop("app_manifest.json")
 if "name" in change:
     inner = {change["name"].encode().decode("unicode_escape"): inner["app"]}
 data, pages = {}, bytearray()
@@ -59,12 +61,14 @@ body = (head + root + bin_entries).ljust(PAGE, b"\0") + bytes(pages)
 def section(tag, payload):
     return tag.encode() + struct.pack("<H", len(payload)) + payload
 sections = [
-    section("ID", struct.pack("<HH", 10, 0) + COMPONENT.bytes_le + uuid.UUID(int=7).bytes_le),
+    section("ID", struct.pack("<HH", int(change.get("type", "10")), 0) + COMPONENT.bytes_le + uuid.UUID(int=7).bytes_le),
     section("SG", hashlib.sha1(open(der, "rb").read()).digest() + struct.pack("<I", int(change.get("kind", "1")))),
     section("DB", struct.pack("<Q", 1600000000) + b"test".ljust(32, b"\0")),
     section("TP", struct.pack("<I", 3)),
     section("ND", struct.pack("<III", 1, 8, 3)),
 ]
+if "without" in change:
+    sections = [s for s in sections if s[:2] != change["without"].encode()]
 if "wrong" in change:
     tag, size = change["wrong"].split(":")
     sections = [s for s in sections if s[:2] != tag.encode()]
@@ -131,7 +135,16 @@ expect "a byte that was changed" 1 'signature is wrong' image verify --cert "$tm
 package counts_signature=1
 expect "a length that counts the signature" 0 'signature is good' image verify --cert "$tmp/ik.crt" "$pkg"
 package manifest_id=01234567-89ab-cdef-0123-456789abcdee
-expect "a manifest of another component" 0 'of another component' image show "$pkg"
+expect "a manifest of another component" 1 'of another component' image show "$pkg"
+package no_manifest=1
+expect "a package without a manifest" 1 '^manifest +missing: an application needs app_manifest.json' image show "$pkg"
+expect "whose manifest cannot be shown" 3 'has no app_manifest.json' image show --manifest "$pkg"
+package no_manifest=1 type=8
+expect "which only an application needs" 0 '^type +root file system' image show "$pkg"
+package manifest_id=x
+expect "a manifest that is refused" 1 '^manifest +refused' image show "$pkg"
+package without=ID
+expect "metadata without a component" 1 '^manifest +of no known component' image show "$pkg"
 package kind=2
 expect "a signature of another kind" 1 'does not say that it is signed' image verify --cert "$tmp/ik.crt" "$pkg"
 
