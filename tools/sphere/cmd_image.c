@@ -257,13 +257,41 @@ out:
 	return code;
 }
 
+/* what was made, newest first */
+struct made {
+	struct made *next;
+	const char *path;
+	bool dir;
+};
+
 struct extract {
 	struct arena *arena;
 	int dir;
 	const char *to;
 	int code;
 	unsigned int left_out;
+	struct made *made;
 };
+
+static void add_made(struct extract *x, const char *path, bool dir)
+{
+	struct made *m = arena_alloc(x->arena, sizeof(*m));
+
+	m->path = arena_copy(x->arena, path, strlen(path));
+	m->dir = dir;
+	m->next = x->made;
+	x->made = m;
+}
+
+/* Half of an image would be taken for an image: nothing of it stays */
+static void take_back(struct extract *x)
+{
+	const struct made *m;
+
+	for (m = x->made; m; m = m->next)
+		unlinkat(x->dir, m->path, m->dir ? AT_REMOVEDIR : 0);
+	rmdir(x->to);
+}
 
 static bool failed(struct extract *x, const char *path)
 {
@@ -280,8 +308,12 @@ static bool visit_extract(const struct image_file *file, void *context)
 	ssize_t n;
 	int fd;
 
-	if (S_ISDIR(file->mode))
-		return !mkdirat(x->dir, file->path, 0755) || failed(x, file->path);
+	if (S_ISDIR(file->mode)) {
+		if (mkdirat(x->dir, file->path, 0755))
+			return failed(x, file->path);
+		add_made(x, file->path, true);
+		return true;
+	}
 	if (!S_ISREG(file->mode)) {
 		x->left_out++;
 		fprintf(stderr, "sphere: left out: %s is neither a file nor a directory\n",
@@ -292,6 +324,7 @@ static bool visit_extract(const struct image_file *file, void *context)
 		    file->mode & 0111 ? 0755 : 0644);
 	if (fd < 0)
 		return failed(x, file->path);
+	add_made(x, file->path, false);
 	while (done < file->size) {
 		n = write(fd, file->bytes + done, file->size - done);
 		if (n < 0 && errno == EINTR)
@@ -332,6 +365,7 @@ static int run_extract(int argc, char **argv)
 	x.dir = open(output, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (x.dir < 0) {
 		code = complain(SPHERE_SYSTEM, "%s cannot be opened: %s", output, strerror(errno));
+		rmdir(output);
 		goto out;
 	}
 	why = image_walk(image.bytes, image.body_size, visit_extract, &x);
@@ -339,6 +373,8 @@ static int run_extract(int argc, char **argv)
 		code = complain(SPHERE_INPUT, "the files of %s cannot be read: %s", argv[i], why);
 	else
 		code = x.code;
+	if (code)
+		take_back(&x);
 	close(x.dir);
 out:
 	arena_free(&arena);

@@ -24,6 +24,8 @@ PAGE = 4096
 files = {"app_manifest.json": (0o101644, manifest), "bin": (0o40755, None), "link": (0o120777, b"/etc/passwd"),
          "node": (0o20666, b"")}
 inner = {"app": (int(change.get("mode", "0105755"), 8), program)}
+if "again" in change:
+    inner["app\0"] = (0o100755, b"")
 if "no_manifest" in change:
     files["something.json"] = files.pop("app_manifest.json")
 if "name" in change:
@@ -148,6 +150,15 @@ expect "metadata without a component" 1 '^manifest +of no known component' image
 package kind=2
 expect "a signature of another kind" 1 'does not say that it is signed' image verify --cert "$tmp/ik.crt" "$pkg"
 
+# not_extracted TEXT STATUS PATTERN CHANGE...
+not_extracted()
+{
+	package "${@:4}"
+	expect "not extracted: $1" "$2" "$3" image extract -o "$tmp/x2" "$pkg"
+	if [ ! -e "$tmp/x2" ]; then ok "nothing of it stays"; else not_ok "nothing of it stays: $(find "$tmp/x2")"; rm -r "$tmp/x2"; fi
+}
+not_extracted "a file that is not in the body" 3 'not in the body' offset=67108860
+not_extracted "a name that stands twice" 4 'cannot be written: File exists' again=1
 bad() { package "${@:3}"; expect "refused: $1" 3 "$2" image show "$pkg"; }
 bad "a section that overflows the metadata" 'larger than the metadata' more=200
 bad "a section at the very end" 'larger than the metadata' more=5
