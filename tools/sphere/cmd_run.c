@@ -110,12 +110,14 @@ static const char *find_program(struct session *s, const char *word)
 /* Is the program the entry point of an image, and where is that? */
 static void find_image(struct session *s, const char *program, const char *entry)
 {
-	const size_t len = strlen(program), n = strlen(entry);
+	/* the path begins at the root directory of the image, with a slash or without */
+	const char *path = arena_print(&s->arena, "%s%s", entry[0] == '/' ? "" : "/", entry);
+	const size_t len = strlen(program), n = strlen(path);
 
 	s->o.program = program;
 	if (s->o.at)
 		return;
-	if (entry[0] == '/' && len > n && !strcmp(program + len - n, entry))
+	if (entry[0] && len > n && !strcmp(program + len - n, path))
 		s->o.at = arena_copy(&s->arena, program, len - n);
 	else
 		s->o.no_image = true;

@@ -39,6 +39,16 @@ expect "run without a board file" 3 'cannot be read' run --board "$tmp/none" "$m
 expect "run what is not there" 3 'is not compiled' run --board "$boards/pc.json" "$m" -- /bin/not-there
 expect "run for a core" 3 'is not compiled' run --board "$boards/pc.json" - -- /bin/true
 
+# which directory is the image shows in what is not there
+mkdir -p "$tmp/runimage/bin"
+cp /bin/true "$tmp/runimage/bin/app"
+printf '{"BoardVersion":1,"Apps":"/mnt/apps","Base":[{"Program":"/{image}/none"}]}' >"$tmp/run.board"
+for entry in /bin/app bin/app; do
+	sed "s|/bin/app|$entry|" "$m" >"$tmp/run2.json"
+	expect "the image is what is before $entry" 3 "$tmp/runimage/none. is not there" \
+		run --board "$tmp/run.board" "$tmp/run2.json" -- "$tmp/runimage/bin/app"
+done
+
 export SPHERE_LSM_DIR=$tmp/none
 for args in "keys $tmp/lk.pub" "load $tmp/true.policy" "unload $c1" "list" "status" "status $c1" "explain $c1" \
 	    "run --board $boards/pc.json $m -- /bin/true" "run $tmp/true.policy -- /bin/true" "enter $c1 -- /bin/true" \
