@@ -52,13 +52,15 @@ struct compiler {
 static const char *expand(const struct compiler *c, const char *path)
 {
 	struct arena *arena = c->fm->arena;
-	const char *p = strchr(path, '{');
+	const char *done = "", *p;
 
-	if (p && !strncmp(p, "{id}", 4))
-		return arena_print(arena, "%.*s%s%s", (int)(p - path), path, c->m->id, p + 4);
-	if (p == path + 1 && !strncmp(p, "{image}", 7))
-		return arena_print(arena, "%s%s", c->image, p + 7);
-	return path;
+	if (!strncmp(path, "/{image}", 8)) {
+		done = c->image;
+		path += 8;
+	}
+	for (; (p = strstr(path, "{id}")); path = p + 4)
+		done = arena_print(arena, "%s%.*s%s", done, (int)(p - path), path, c->m->id);
+	return arena_print(arena, "%s%s", done, path);
 }
 
 /* Is it made when the device starts, so that it cannot be in an image of its root? */

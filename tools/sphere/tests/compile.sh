@@ -231,6 +231,7 @@ cat >"$tmp/board.json" <<'EOF'
 		{ "Device": "/dev/a", "Access": "write", "Ioctls": [ 1 ] },
 		{ "Device": "/dev/b", "Access": "read", "Ioctls": [ 1 ] }, { "Device": "/dev/b", "Access": "read" },
 		{ "Device": "/dev/c", "Access": "read", "Block": true },
+		{ "File": "/run/{id}/{id}.f", "Access": "read" }, { "File": "/{image}/{id}/f-{id}", "Access": "read" },
 		{ "File": "/run/{id}/f", "Access": "read" }, { "File": "/run/{id}/f", "Access": "write" },
 		{ "File": "/image/x", "Access": "read", "Optional": true },
 		{ "Address": "2001:db8::/32", "Protocol": "tcp", "Ports": [ 1, "5-7" ] },
@@ -246,7 +247,9 @@ EOF
 manifest2 '"AllowedConnections":["10.9.8.7"]'
 run_sphere manifest compile --board "$tmp/board.json" --root "$root" --at /image -o "$p" "$m"
 "$sphere" manifest show "$p" >"$tmp/shown"
-want='files                /run/01234567-89ab-cdef-0123-456789abcdef/f  (read write)
+want='files                /image/01234567-89ab-cdef-0123-456789abcdef/f-01234567-89ab-cdef-0123-456789abcdef  (read)
+files                /run/01234567-89ab-cdef-0123-456789abcdef/01234567-89ab-cdef-0123-456789abcdef.f  (read)
+files                /run/01234567-89ab-cdef-0123-456789abcdef/f  (read write)
 directories          /image  (read list)
 devices              /dev/a  (read write), ioctl commands 0x1 0x3 0x5401
 devices              /dev/b  (read)
