@@ -939,17 +939,21 @@ const struct board_component *board_component(const struct board *b, const uint8
 }
 
 /**
- * board_name() - what "$NAME" stands for
- * @b: board
- * @cap: where it is used
- * @name: the name, with the dollar
+ * board_meaning() - what stands for a value of a manifest
+ * @b: board, or NULL
+ * @cap: capability that asks for it
+ * @x: the value
  *
- * Return: a number or a string, or NULL
+ * Return: the value itself, or for "$NAME" what the board says that it is: a number or a
+ * string, or NULL
  */
-const struct json *board_name(const struct board *b, unsigned int cap, const char *name)
+const struct json *board_meaning(const struct board *b, unsigned int cap, const struct json *x)
 {
-	const struct json *v = json_get(b->names, name);
+	const struct json *v;
 
+	if (x->type != JSON_STRING || x->text[0] != '$')
+		return x;
+	v = b ? json_get(b->names, x->text) : NULL;
 	if (v && v->type == JSON_OBJECT)
 		v = json_get(v, app_capabilities[cap].key);
 	return v;

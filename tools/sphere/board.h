@@ -12,6 +12,9 @@
 /* a board file has to be of this version */
 #define BOARD_VERSION	1
 
+/* numbers that a GPIO can have */
+#define BOARD_PINS	65536
+
 enum grant_kind {
 	GRANT_FILE,
 	GRANT_DIR,
@@ -162,7 +165,7 @@ const struct board_thing *board_pin(const struct board *b, unsigned int pin);
 const struct board_thing *board_thing(const struct board *b, unsigned int cap, const char *name);
 const struct board_thing *board_host(const struct board_thing *hosts, const char *name);
 const struct board_component *board_component(const struct board *b, const uint8_t *component);
-const struct json *board_name(const struct board *b, unsigned int cap, const char *name);
+const struct json *board_meaning(const struct board *b, unsigned int cap, const struct json *x);
 const char *operation_name(unsigned int op);
 const char *capability_name(unsigned int cap);
 

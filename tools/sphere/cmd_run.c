@@ -358,7 +358,7 @@ static uint8_t *compile_manifest(struct session *s, const char *bytes, size_t le
 
 	/* the entry point says where the image is; what is wrong is told by the compiler */
 	if (program) {
-		app_manifest_read(bytes, len, true, &quiet, &m);
+		app_manifest_parse(bytes, len, true, &quiet, &m);
 		find_image(s, program, m.entry ? m.entry : "");
 	}
 	s->o.root = "/";
@@ -968,18 +968,16 @@ static int learn_from(struct session *s, const char *from, char *manifest, size_
 	int code = SPHERE_OK;
 	const char *denials;
 	size_t len;
-	char *board = read_file(&s->arena, s->board_path, JSON_MAX_SIZE, &len, &code);
 
-	if (!board)
+	if (!board_load(&s->arena, s->board_path, &fb, &s->board, &code))
 		return code;
-	board_read(board, len, &fb, &s->board);
-	app_manifest_read(manifest, size, false, &fm, &s->m);
+	if (app_manifest_parse(manifest, size, false, &fm, &s->m))
+		manifest_rules(&s->m, &s->board, &fm);
 	print_findings(stderr, &fb);
 	print_findings(stderr, &fm);
-	if (fb.errors || fm.errors)
-		return complain(SPHERE_INPUT, "%s is refused: correct the %u errors",
-				fb.errors ? s->board_path : s->path,
-				fb.errors ? fb.errors : fm.errors);
+	if (fm.errors)
+		return complain(SPHERE_INPUT, "%s is refused: correct the %u errors", s->path,
+				fm.errors);
 	denials = read_file(&s->arena, from, 1 << 20, &len, &code);
 	return denials ? draft_denials(s, denials, output) : code;
 }

@@ -289,32 +289,13 @@ static void compile_partners(struct compiler *c, const struct json *v)
 
 /* ---- peripherals -------------------------------------------------------------- */
 
-/* What stands for a value of the manifest: itself, or what its name means; or NULL */
-static const struct json *meaning(struct compiler *c, unsigned int cap, const struct json *x)
-{
-	const struct json *v;
+/* What the board does not have is passed over: manifest_rules() has refused it */
 
-	if (x->type != JSON_STRING || x->text[0] != '$')
-		return x;
-	v = board_name(c->b, cap, x->text);
-	if (v)
-		return v;
-	refuse_at(c->fm, x->place,
-		  arena_print(c->fm->arena, "add it to Names of the board file %s", c->fb->file),
-		  "the board file does not say what %s is", quoted(c->fm->arena, x->text));
-	return NULL;
-}
-
-static void grant_thing(struct compiler *c, const struct board_thing *t, const struct json *x,
-			const char *what)
+static void grant_thing(struct compiler *c, const struct board_thing *t, const struct json *x)
 {
-	if (c->m->type == APP_REAL_TIME)
-		return;
-	if (!t->grants)
-		refuse_at(c->fm, x->place, "put a grant for it into the board file",
-			  "the board file has no node for %s: only real-time cores can use it",
-			  what);
-	add_grants(c, t->grants, x->place);
+	/* real-time cores get them by other means than nodes */
+	if (t && c->m->type != APP_REAL_TIME)
+		add_grants(c, t->grants, x->place);
 }
 
 static bool grants_node(const struct compiler *c, const struct board_thing *t, const char *path)
@@ -378,76 +359,31 @@ static void warn_of_chips(struct compiler *c, const struct json **seen)
 
 static void compile_pins(struct compiler *c, const struct json *v)
 {
-	struct arena *arena = c->fm->arena;
-	const struct json **seen = arena_alloc(arena, 65536 * sizeof(*seen));
+	const struct json **seen = arena_alloc(c->fm->arena, BOARD_PINS * sizeof(*seen));
 	const struct json *x;
 
 	for (x = v->first; x; x = x->next) {
-		const struct json *value = meaning(c, CAP_GPIO, x);
-		const struct board_thing *t;
+		const struct json *value = board_meaning(c->b, CAP_GPIO, x);
 		int64_t pin = 0;
 
-		if (!value)
+		if (!value || !json_integer(value, &pin) || pin < 0 || pin >= BOARD_PINS)
 			continue;
-		if (!json_integer(value, &pin) || pin < 0 || pin > 65535) {
-			refuse_at(c->fm, x->place, "Names of the board file has to give a number for it",
-				  "%s is not a GPIO on this board", quoted(arena, x->text));
-			continue;
-		}
-		if (seen[pin]) {
-			refuse_at(c->fm, x->place, "remove one of the two",
-				  "%s is GPIO %d, which stands in line %u already",
-				  quoted(arena, x->text), (int)pin, seen[pin]->place.line);
-			continue;
-		}
 		seen[pin] = x;
-		t = board_pin(c->b, pin);
-		if (!t) {
-			refuse_at(c->fm, x->place, "add it to Peripherals, Gpio of the board file",
-				  "the board has no GPIO %d", (int)pin);
-			continue;
-		}
-		grant_thing(c, t, x, arena_print(arena, "GPIO %d", (int)pin));
+		grant_thing(c, board_pin(c->b, pin), x);
 	}
-	/* real-time cores get GPIOs by other means than nodes */
 	if (c->m->type != APP_REAL_TIME)
 		warn_of_chips(c, seen);
 }
 
 static void compile_peripherals(struct compiler *c, unsigned int cap, const struct json *v)
 {
-	const char *key = app_capabilities[cap].key;
-	const struct json *x, *y;
+	const struct json *x;
 
 	for (x = v->first; x; x = x->next) {
-		const struct json *value = meaning(c, cap, x), *other;
-		const struct board_thing *t;
+		const struct json *value = board_meaning(c->b, cap, x);
 
-		if (!value)
-			continue;
-		if (value->type != JSON_STRING) {
-			refuse_at(c->fm, x->place, "Names of the board file has to give the name of a peripheral for it",
-				  "%s is a GPIO on this board, not one of %s",
-				  quoted(c->fm->arena, x->text), key);
-			continue;
-		}
-		for (y = v->first; y != x; y = y->next) {
-			other = y->text[0] == '$' ? board_name(c->b, cap, y->text) : y;
-			if (other && other->type == JSON_STRING &&
-			    !strcmp(other->text, value->text))
-				refuse_at(c->fm, x->place, "remove one of the two",
-					  "%s stands twice, first in line %u",
-					  quoted(c->fm->arena, value->text), y->place.line);
-		}
-		t = board_thing(c->b, cap, value->text);
-		if (!t) {
-			refuse_at(c->fm, x->place,
-				  arena_print(c->fm->arena, "add it to Peripherals, %s of the board file",
-					      key),
-				  "the board has no %s %s", key, quoted(c->fm->arena, value->text));
-			continue;
-		}
-		grant_thing(c, t, x, value->text);
+		if (value && value->type == JSON_STRING)
+			grant_thing(c, board_thing(c->b, cap, value->text), x);
 	}
 }
 
@@ -460,17 +396,8 @@ static void compile_storage(struct compiler *c, const struct json *v)
 	int64_t kb = 0;
 
 	json_integer(size, &kb);
-	if (!c->b->storage) {
-		refuse_at(c->fm, v->key_place, "write \"Storage\": \"/mnt/config\" into the board file",
-			  "the board file does not say where storage is");
+	if (!c->b->storage || kb > c->b->max_storage_kb)
 		return;
-	}
-	if (kb > c->b->max_storage_kb) {
-		refuse_at(c->fm, size->place, "ask for less, or raise MaxStorageKB in the board file",
-			  "the board has %lld KiB of storage at most for an application",
-			  (long long)c->b->max_storage_kb);
-		return;
-	}
 	item.limit = kb * 1024;
 	item.text = arena_print(c->fm->arena, "%s/%s", c->b->storage, c->m->id);
 	policy_add(&c->w, SPHERE_SECTION_STORAGE, &item);
@@ -648,14 +575,14 @@ static void compile_app(struct compiler *c)
 
 /**
  * compile_policy() - make a policy
- * @m: manifest, accepted
+ * @m: manifest, whose form was accepted
  * @b: board file, accepted
  * @o: options
- * @fm: findings about the manifest; also says where things live
+ * @fm: findings about the manifest, of manifest_rules() too; also says where things live
  * @fb: findings about the board file
  * @size: filled in: bytes of the policy
  *
- * Return: the policy, unsigned, or NULL with at least one error more
+ * Return: the policy, unsigned, or NULL if there is an error among the findings
  */
 uint8_t *compile_policy(const struct app_manifest *m, const struct board *b,
 			const struct compile_options *o, struct findings *fm, struct findings *fb,
@@ -721,8 +648,10 @@ uint8_t *compile_bytes(struct arena *arena, const char *board_path, const char *
 	if (!board_load(arena, board_path, &fb, board, code))
 		return NULL;
 	/* what there is to be asked for, and how much of it, is a question for the board */
-	if (app_manifest_parse(bytes, len, allow_unknown, &fm, m))
+	if (app_manifest_parse(bytes, len, allow_unknown, &fm, m)) {
+		manifest_rules(m, board, &fm);
 		policy = compile_policy(m, board, o, &fm, &fb, size);
+	}
 	print_findings(stderr, &fb);
 	print_findings(stderr, &fm);
 	if (!policy)

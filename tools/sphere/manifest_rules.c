@@ -15,7 +15,6 @@
 
 /* documented ceiling of the MT3620 */
 #define STORAGE_MAX_KB	64
-#define GPIOS		65536
 #define ISUS		5
 
 /* Peripherals of the MT3620: @prefix and a number up to @last */
@@ -77,14 +76,6 @@ static bool is_name(const struct json *x)
 	return x->type == JSON_STRING && x->text[0] == '$';
 }
 
-/* What stands for a value: itself, or what its name means; NULL if only a board file says that */
-static const struct json *meaning(const struct rules *r, unsigned int cap, const struct json *x)
-{
-	if (!is_name(x))
-		return x;
-	return r->b ? board_name(r->b, cap, x->text) : NULL;
-}
-
 /* The value as it was written, and what it means if that is another word */
 static const char *spelled(const struct rules *r, const struct json *x, const char *what)
 {
@@ -137,11 +128,11 @@ static void check_pin_block(const struct rules *r, const struct json *x, unsigne
 static void check_pins(const struct rules *r, const struct json *v)
 {
 	struct arena *arena = r->f->arena;
-	const struct json **seen = arena_alloc(arena, GPIOS * sizeof(*seen));
+	const struct json **seen = arena_alloc(arena, BOARD_PINS * sizeof(*seen));
 	const struct json *x;
 
 	for (x = v->first; x; x = x->next) {
-		const struct json *value = meaning(r, CAP_GPIO, x);
+		const struct json *value = board_meaning(r->b, CAP_GPIO, x);
 		const struct board_thing *t;
 		int64_t pin = 0;
 
@@ -150,7 +141,7 @@ static void check_pins(const struct rules *r, const struct json *v)
 				no_name(r, x);
 			continue;
 		}
-		if (!json_integer(value, &pin) || pin < 0 || pin >= GPIOS) {
+		if (!json_integer(value, &pin) || pin < 0 || pin >= BOARD_PINS) {
 			/* of a value that is written out, the form was refused */
 			if (value != x)
 				refuse_at(r->f, x->place,
@@ -178,8 +169,9 @@ static void check_pins(const struct rules *r, const struct json *v)
 			refuse_at(r->f, x->place,
 				  "it has 0 to 23, 26 to 48, 56 to 75 and 80; for another board pass --board",
 				  "the MT3620 has no GPIO %d", (int)pin);
+		} else {
+			check_pin_block(r, x, pin);
 		}
-		check_pin_block(r, x, pin);
 	}
 }
 
@@ -235,7 +227,7 @@ static void check_peripheral(struct rules *r, unsigned int cap, const struct jso
 			     const struct json *x)
 {
 	const char *key = app_capabilities[cap].key;
-	const struct json *value = meaning(r, cap, x), *y;
+	const struct json *value = board_meaning(r->b, cap, x), *y;
 	const struct board_thing *t;
 
 	if (!value) {
@@ -253,7 +245,7 @@ static void check_peripheral(struct rules *r, unsigned int cap, const struct jso
 	}
 	/* two names for one thing; the same word twice was refused */
 	for (y = v->first; y != x; y = y->next) {
-		const struct json *other = meaning(r, cap, y);
+		const struct json *other = board_meaning(r->b, cap, y);
 
 		if (other && other->type == JSON_STRING && (is_name(x) || is_name(y)) &&
 		    strcmp(x->text, y->text) && !strcmp(other->text, value->text)) {
