@@ -63,11 +63,8 @@ static noinline int open_new(const struct sphere_app *app, const struct file *fi
 			     unsigned int want)
 {
 	const struct dentry *dentry = file->f_path.dentry;
-	int reason;
+	int reason = sphere_decide_open(app, dentry, want);
 
-	if (file->f_flags & __FMODE_EXEC)
-		want |= SPHERE_ACCESS_RUN;
-	reason = sphere_decide_open(app, dentry, want);
 	if (!reason)
 		reason = sphere_decide_create(app, dentry->d_parent, file_inode(file)->i_mode);
 	return reason ? refuse_path(app, reason, "file_open", &file->f_path) : 0;

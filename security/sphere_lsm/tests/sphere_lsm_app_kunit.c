@@ -473,21 +473,34 @@ static void may_send(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, may_send6(f, 0xfd, 1, SPHERE_PROTO_UDP, 1));
 }
 
-/* An IPv6 address that differs from @net in bit @bit alone, counted from the left */
-static struct in6_addr other_bit(const u8 net[16], unsigned int bit)
+/* May it send to the address that differs from @net in bit @bit alone, counted from the left? */
+static bool may_send_bit(struct fixture *f, const struct in6_addr *net, unsigned int bit, u16 port)
 {
-	struct in6_addr a;
+	struct in6_addr a = *net;
 
-	memcpy(&a, net, sizeof(a));
 	a.s6_addr[bit / 8] ^= 0x80 >> bit % 8;
-	return a;
+	return sphere_app_may_send(f->app, &a, SPHERE_PROTO_TCP, port);
 }
 
-static bool may_send_bit(struct fixture *f, const u8 net[16], unsigned int bit, u16 port)
+/* An app with this one rule for TCP, port 7 */
+static void build_net(struct kunit *test, const struct in6_addr *net, u8 prefix)
 {
-	struct in6_addr a = other_bit(net, bit);
+	struct fixture *f = test->priv;
 
-	return sphere_app_may_send(f->app, &a, SPHERE_PROTO_TCP, port);
+	start(f);
+	execs(f);
+	pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
+	pb_net_addr(&f->b, net->s6_addr, prefix, SPHERE_PROTO_TCP, 7, 7);
+	read_policy(test, f);
+	fake_pins(test, f);
+	build(test, f);
+}
+
+static void drop(struct fixture *f)
+{
+	f->app->pins = NULL;
+	sphere_app_put(f->app);
+	f->app = NULL;
 }
 
 /* Every length of a prefix: the last bit in it counts, the first behind it does not */
@@ -501,46 +514,33 @@ static void may_send_prefix6(struct kunit *test)
 	unsigned int prefix, i;
 
 	for (prefix = 1; prefix <= 128; prefix++) {
-		u8 net[16] = {};
+		struct in6_addr net = {};
 
 		for (i = 0; i < prefix; i++)
-			net[i / 8] |= host[i / 8] & (0x80 >> i % 8);
-		start(f);
-		execs(f);
-		pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
-		pb_net_addr(&f->b, net, prefix, SPHERE_PROTO_TCP, 7, 7);
-		read_policy(test, f);
-		fake_pins(test, f);
-		build(test, f);
+			net.s6_addr[i / 8] |= host[i / 8] & (0x80 >> i % 8);
+		build_net(test, &net, prefix);
 		for (i = 0; i < 128; i++)
-			KUNIT_EXPECT_EQ_MSG(test, may_send_bit(f, net, i, 7), i >= prefix,
+			KUNIT_EXPECT_EQ_MSG(test, may_send_bit(f, &net, i, 7), i >= prefix,
 					    "prefix %u, bit %u", prefix, i);
-		KUNIT_EXPECT_FALSE(test, may_send_bit(f, net, 127, 8));
-		f->app->pins = NULL;
-		sphere_app_put(f->app);
-		f->app = NULL;
+		KUNIT_EXPECT_FALSE(test, may_send_bit(f, &net, 127, 8));
+		drop(f);
 	}
 }
 
 /* The same for IPv4, by either way to ask; and what lies around ::ffff:0:0/96 */
 static void may_send_prefix4(struct kunit *test)
 {
-	static const u8 around[16] = { [10] = 0xff, [11] = 0xfe };
-	static const u8 mapped[16] = { [10] = 0xff, [11] = 0xff };
+	const struct in6_addr around = { .s6_addr = { [10] = 0xff, [11] = 0xfe } };
+	const struct in6_addr mapped = v4(0);
 	const u32 host = 0xa55a8001;
 	struct fixture *f = test->priv;
 	unsigned int prefix, i;
 
 	for (prefix = 0; prefix <= 32; prefix++) {
-		u32 net = prefix ? host & ~0U << (32 - prefix) : 0;
+		const u32 net = prefix ? host & ~0U << (32 - prefix) : 0;
+		const struct in6_addr net6 = v4(net);
 
-		start(f);
-		execs(f);
-		pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
-		pb_net_addr4(&f->b, net, prefix, SPHERE_PROTO_TCP, 7, 7);
-		read_policy(test, f);
-		fake_pins(test, f);
-		build(test, f);
+		build_net(test, &net6, 96 + prefix);
 		for (i = 0; i < 32; i++) {
 			u32 addr = net ^ 1U << (31 - i);
 
@@ -554,23 +554,15 @@ static void may_send_prefix4(struct kunit *test)
 							      SPHERE_PROTO_UDP, 7));
 		/* beside the mapped addresses nothing is IPv4 */
 		for (i = 0; i < 96; i++)
-			KUNIT_EXPECT_FALSE_MSG(test, may_send_bit(f, mapped, i, 7),
+			KUNIT_EXPECT_FALSE_MSG(test, may_send_bit(f, &mapped, i, 7),
 					       "prefix %u, bit %u", prefix, i);
-		f->app->pins = NULL;
-		sphere_app_put(f->app);
-		f->app = NULL;
+		drop(f);
 	}
 
 	/* IPv6 that holds the mapped addresses, and none of IPv4 for it */
-	start(f);
-	execs(f);
-	pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
-	pb_net_addr(&f->b, around, 95, SPHERE_PROTO_TCP, 7, 7);
-	read_policy(test, f);
-	fake_pins(test, f);
-	build(test, f);
-	KUNIT_EXPECT_TRUE(test, may_send_bit(f, around, 127, 7));
-	KUNIT_EXPECT_FALSE(test, may_send_bit(f, mapped, 127, 7));
+	build_net(test, &around, 95);
+	KUNIT_EXPECT_TRUE(test, may_send_bit(f, &around, 127, 7));
+	KUNIT_EXPECT_FALSE(test, may_send_bit(f, &mapped, 127, 7));
 	KUNIT_EXPECT_FALSE(test, may_send4(f, host, SPHERE_PROTO_TCP, 7));
 }
 

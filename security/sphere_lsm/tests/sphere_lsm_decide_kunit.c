@@ -64,6 +64,7 @@ struct fixture {
 	struct inode inodes[OBJECTS];
 	struct dentry dentries[OBJECTS];
 	struct sphere_pins *pins;
+	struct sphere_pins *bare_pins;
 	struct sphere_app *app;		/* with every grant */
 	struct sphere_app *bare;	/* runs, and nothing else */
 	struct inode inode;
@@ -104,6 +105,14 @@ static struct sphere_app *build_every_grant(struct kunit *test)
 	return build(test, f->pins);
 }
 
+/* What was made up is not put */
+static void put_app(struct sphere_app *app)
+{
+	if (app)
+		app->pins = NULL;
+	sphere_app_put(app);
+}
+
 /* As if all that is listed were there, when the policy is loaded */
 static void on_file_system(struct kunit *test, unsigned long magic, unsigned long flags)
 {
@@ -111,16 +120,22 @@ static void on_file_system(struct kunit *test, unsigned long magic, unsigned lon
 
 	f->sb->s_magic = magic;
 	f->sb->s_flags = flags;
-	f->app->pins = NULL;
-	sphere_app_put(f->app);
+	put_app(f->app);
 	f->app = NULL;
 	f->app = build_every_grant(test);
+}
+
+/* The beginning of a policy to run and nothing else; sections for the network may follow */
+static void start_bare(struct fixture *f, u8 id)
+{
+	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, id);
+	pb_section(&f->b, SPHERE_SECTION_EXECS);
+	pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, "/bin/app");
 }
 
 static int decide_init(struct kunit *test)
 {
 	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
-	struct sphere_pins *bare;
 	int ret = sphere_app_init(), i;
 
 	if (!f || ret)
@@ -129,8 +144,8 @@ static int decide_init(struct kunit *test)
 	f->buf = kunit_kzalloc(test, ROOM, GFP_KERNEL);
 	f->sb = kunit_kzalloc(test, sizeof(*f->sb), GFP_KERNEL);
 	f->pins = kunit_kzalloc(test, struct_size(f->pins, pin, OBJECTS), GFP_KERNEL);
-	bare = kunit_kzalloc(test, struct_size(bare, pin, 1), GFP_KERNEL);
-	if (!f->buf || !f->sb || !f->pins || !bare)
+	f->bare_pins = kunit_kzalloc(test, struct_size(f->bare_pins, pin, 1), GFP_KERNEL);
+	if (!f->buf || !f->sb || !f->pins || !f->bare_pins)
 		return -ENOMEM;
 	f->sb->s_magic = TMPFS_MAGIC;
 	f->pins->n = OBJECTS;
@@ -141,12 +156,10 @@ static int decide_init(struct kunit *test)
 		f->pins->pin[i].dev = MKDEV(200, i);
 	}
 	f->app = build_every_grant(test);
-	bare->n = 1;
-	bare->pin[0].path.dentry = &f->dentries[PROGRAM];
-	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xb0);
-	pb_section(&f->b, SPHERE_SECTION_EXECS);
-	pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, "/bin/app");
-	f->bare = build(test, bare);
+	f->bare_pins->n = 1;
+	f->bare_pins->pin[0].path.dentry = &f->dentries[PROGRAM];
+	start_bare(f, 0xb0);
+	f->bare = build(test, f->bare_pins);
 
 	/* something that is not listed, in a directory of its own */
 	f->inode.i_mode = S_IFREG;
@@ -165,13 +178,8 @@ static void decide_exit(struct kunit *test)
 
 	if (!f)
 		return;
-	/* what was made up is not put */
-	if (f->app)
-		f->app->pins = NULL;
-	if (f->bare)
-		f->bare->pins = NULL;
-	sphere_app_put(f->app);
-	sphere_app_put(f->bare);
+	put_app(f->app);
+	put_app(f->bare);
 	sphere_app_flush();
 }
 
@@ -1064,16 +1072,10 @@ static bool may_join(struct kunit *test, u8 listen, const u8 *net6, u32 net4, u8
 {
 	struct sock *udp = a_socket(test, AF_INET, SOCK_DGRAM, IPPROTO_UDP);
 	struct fixture *f = test->priv;
-	struct sphere_pins *pins = kunit_kzalloc(test, struct_size(pins, pin, 1), GFP_KERNEL);
 	struct sphere_app *app;
 	bool v4, v6;
 
-	KUNIT_ASSERT_NOT_NULL(test, pins);
-	pins->n = 1;
-	pins->pin[0].path.dentry = &f->dentries[PROGRAM];
-	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xb1);
-	pb_section(&f->b, SPHERE_SECTION_EXECS);
-	pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, "/bin/app");
+	start_bare(f, 0xb1);
 	if (!listen) {
 		pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
 		if (net6)
@@ -1084,12 +1086,11 @@ static bool may_join(struct kunit *test, u8 listen, const u8 *net6, u32 net4, u8
 		pb_section(&f->b, SPHERE_SECTION_NET_LISTEN);
 		pb_net_listen(&f->b, listen, 9, 9);
 	}
-	app = build(test, pins);
+	app = build(test, f->bare_pins);
 	v4 = !sphere_decide_sockopt(app, udp, SOL_IP, IP_ADD_MEMBERSHIP);
 	v6 = !sphere_decide_sockopt(app, udp, SOL_IPV6, IPV6_ADD_MEMBERSHIP);
 	KUNIT_EXPECT_EQ(test, v4, v6);
-	app->pins = NULL;
-	sphere_app_put(app);
+	put_app(app);
 	return v4;
 }
 
@@ -1099,28 +1100,21 @@ static int connect_nobody(struct kunit *test, bool also4)
 	static const u8 all[16];
 	struct sock *tcp6 = a_socket(test, AF_INET6, SOCK_STREAM, IPPROTO_TCP);
 	struct fixture *f = test->priv;
-	struct sphere_pins *pins = kunit_kzalloc(test, struct_size(pins, pin, 1), GFP_KERNEL);
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
 	struct sphere_app *app;
 	int reason;
 
-	KUNIT_ASSERT_NOT_NULL(test, pins);
-	pins->n = 1;
-	pins->pin[0].path.dentry = &f->dentries[PROGRAM];
-	pb_start(&f->b, f->buf, ROOM, SPHERE_POLICY_APP, 3, 0xb1);
-	pb_section(&f->b, SPHERE_SECTION_EXECS);
-	pb_exec(&f->b, NULL, SPHERE_EXEC_RUN, "/bin/app");
+	start_bare(f, 0xb1);
 	pb_section(&f->b, SPHERE_SECTION_NET_ADDRS);
 	pb_net_addr(&f->b, all, 0, SPHERE_PROTO_TCP, 9, 9);
 	if (also4)
 		pb_net_addr4(&f->b, INADDR_LOOPBACK, 32, SPHERE_PROTO_TCP, 9, 9);
-	app = build(test, pins);
+	app = build(test, f->bare_pins);
 	reason = sphere_decide_connect(app, tcp6, (struct sockaddr *)&to, sizeof(to));
 	to.sin6_addr.s6_addr[15] = 1;
 	KUNIT_EXPECT_EQ(test, sphere_decide_connect(app, tcp6, (struct sockaddr *)&to, sizeof(to)),
 			SPHERE_OK);
-	app->pins = NULL;
-	sphere_app_put(app);
+	put_app(app);
 	return reason;
 }
 
