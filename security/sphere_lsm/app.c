@@ -216,13 +216,6 @@ static int refuse(struct sphere_policy_error *err, const struct sphere_policy_en
 	return -EINVAL;
 }
 
-static void index_add(struct sphere_app_index *index, const void *object, unsigned int place)
-{
-	u8 *at = &index->at[sphere_app_index_hash(object)];
-
-	*at = *at || place >= SPHERE_INDEX_MANY - 1 ? SPHERE_INDEX_MANY : place + 1;
-}
-
 static u16 plain(const struct super_block *sb)
 {
 	return sphere_fs_is_plain(sb) ? SPHERE_ACCESS_PLAIN : 0;
@@ -268,8 +261,11 @@ static int fill_files(struct sphere_app *app, const struct sphere_policy *policy
 		}
 	}
 	for (i = 0; i < kept; i++) {
+		u16 *first = &app->file_index[sphere_app_index_hash(files[i].inode)];
+
 		files[i].access |= plain(files[i].inode->i_sb);
-		index_add(&app->file_index, files[i].inode, i);
+		files[i].next = *first;
+		*first = i + 1;
 	}
 	app->n_files = kept;
 	return 0;
@@ -282,7 +278,9 @@ static int fill_dirs(struct sphere_app *app, const struct sphere_policy *policy,
 	static const u8 sections[] = { SPHERE_SECTION_DIRS, SPHERE_SECTION_STORAGE };
 	struct sphere_policy_iter it;
 	unsigned int n = 0, s, i;
+	u8 *first;
 
+	BUILD_BUG_ON(SPHERE_MAX_DIRS + 1 > U8_MAX);
 	for (s = 0; s < ARRAY_SIZE(sections); s++) {
 		sphere_policy_iter_init(&it, policy, sections[s]);
 		while (sphere_policy_next(&it)) {
@@ -293,11 +291,12 @@ static int fill_dirs(struct sphere_app *app, const struct sphere_policy *policy,
 					return refuse(err, &it.entry, SPHERE_POLICY_E_SAME_OBJECT);
 			dirs[n].dentry = dentry;
 			dirs[n].access = it.entry.access | plain(dentry->d_sb);
-			index_add(&app->dir_index, dentry, n);
 			dirs[n].storage = sections[s] == SPHERE_SECTION_STORAGE;
 			if (dirs[n].storage)
 				app->storage_limit = it.entry.limit;
-			n++;
+			first = &app->dir_index[sphere_app_index_hash(dentry)];
+			dirs[n].next = *first;
+			*first = ++n;
 		}
 	}
 	app->n_dirs = n;

@@ -43,15 +43,25 @@ struct sphere_policy_error;
 /* of files and directories: on a file system that does nothing but keep files */
 #define SPHERE_ACCESS_PLAIN	0x0400
 
+/*
+ * An index tells where in a table an object can be, by a hash of its address: one more
+ * than the first place, or 0 for nowhere; where else, the entry at that place tells in
+ * the same way. Most objects that are asked about are in no table, and that is seen
+ * at once.
+ */
+#define SPHERE_INDEX_SIZE	64
+
 /**
  * struct sphere_app_file - a regular file, by inode
  * @inode: pinned; nobody can write to it if it may be executed
  * @access: SPHERE_ACCESS_*; with %SPHERE_ACCESS_RUN or %SPHERE_ACCESS_MAP for
  *	the executable files
+ * @next: of the same hash
  */
 struct sphere_app_file {
 	const struct inode *inode;
 	u16 access;
+	u16 next;
 };
 
 /**
@@ -59,25 +69,13 @@ struct sphere_app_file {
  * @dentry: pinned
  * @access: SPHERE_ACCESS_*
  * @storage: whether it is the directory for own data
+ * @next: of the same hash
  */
 struct sphere_app_dir {
 	const struct dentry *dentry;
 	u16 access;
 	bool storage;
-};
-
-#define SPHERE_INDEX_SIZE	64
-#define SPHERE_INDEX_MANY	0xff
-
-/**
- * struct sphere_app_index - where in a table an object is
- * @at: for each hash of an address, one more than the only place where an object with
- *	that hash can be; 0 for nowhere, %SPHERE_INDEX_MANY if the table has to be searched
- *
- * Most objects that are asked about are in no table, and that is seen at once.
- */
-struct sphere_app_index {
-	u8 at[SPHERE_INDEX_SIZE];
+	u8 next;
 };
 
 static inline unsigned int sphere_app_index_hash(const void *object)
@@ -287,8 +285,8 @@ struct sphere_app {
 	char name[SPHERE_POLICY_NAME_SIZE];
 	u8 key_id[SPHERE_POLICY_DIGEST_SIZE];
 
-	struct sphere_app_index file_index;
-	struct sphere_app_index dir_index;
+	u16 file_index[SPHERE_INDEX_SIZE];
+	u8 dir_index[SPHERE_INDEX_SIZE];
 	u16 n_files;
 	u16 n_dirs;
 	u16 n_devices;

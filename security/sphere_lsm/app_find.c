@@ -20,59 +20,33 @@
 #include "app.h"
 #include "limits.h"
 
-static noinline const struct sphere_app_file *
-search_file(const struct sphere_app *app, const struct inode *inode)
-{
-	unsigned int low = 0, high = app->n_files;
-
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-		const struct sphere_app_file *file = &app->files[mid];
-
-		if (file->inode == inode)
-			return file;
-		if ((unsigned long)file->inode < (unsigned long)inode)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-static noinline const struct sphere_app_dir *
-search_dir(const struct sphere_app *app, const struct dentry *dentry)
-{
-	unsigned int i;
-
-	for (i = 0; i < app->n_dirs; i++)
-		if (app->dirs[i].dentry == dentry)
-			return &app->dirs[i];
-	return NULL;
-}
-
 static __always_inline const struct sphere_app_file *
 find_file(const struct sphere_app *app, const struct inode *inode)
 {
-	unsigned int at = app->file_index.at[sphere_app_index_hash(inode)];
+	unsigned int at = app->file_index[sphere_app_index_hash(inode)];
+	const struct sphere_app_file *file;
 
-	if (likely(!at))
-		return NULL;
-	if (unlikely(at == SPHERE_INDEX_MANY))
-		return search_file(app, inode);
-	return app->files[at - 1].inode == inode ? &app->files[at - 1] : NULL;
+	for (; unlikely(at); at = file->next) {
+		file = &app->files[at - 1];
+		if (file->inode == inode)
+			return file;
+	}
+	return NULL;
 }
 
 /* The directory itself, not what it lies in */
 static __always_inline const struct sphere_app_dir *
 find_dir(const struct sphere_app *app, const struct dentry *dentry)
 {
-	unsigned int at = app->dir_index.at[sphere_app_index_hash(dentry)];
+	unsigned int at = app->dir_index[sphere_app_index_hash(dentry)];
+	const struct sphere_app_dir *dir;
 
-	if (likely(!at))
-		return NULL;
-	if (unlikely(at == SPHERE_INDEX_MANY))
-		return search_dir(app, dentry);
-	return app->dirs[at - 1].dentry == dentry ? &app->dirs[at - 1] : NULL;
+	for (; unlikely(at); at = dir->next) {
+		dir = &app->dirs[at - 1];
+		if (dir->dentry == dentry)
+			return dir;
+	}
+	return NULL;
 }
 
 static __always_inline const struct sphere_app_dir *

@@ -186,7 +186,7 @@ static void find_file(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, sphere_app_find_file(f->app, NULL));
 }
 
-/* More than the index has places, and than one of its bytes can count */
+/* More than the index has places, so that several share one */
 static void find_many(struct kunit *test)
 {
 	struct fixture *f = test->priv;
